@@ -1,0 +1,1 @@
+//! What the view shows and does, without a DOM.

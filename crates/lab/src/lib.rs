@@ -1,0 +1,1 @@
+//! A real Asterisk and SIP phones on loopback, for tests and for trying by hand.

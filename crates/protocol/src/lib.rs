@@ -1,0 +1,1 @@
+//! The plain data that server, desktop and view share.

@@ -1,0 +1,1 @@
+//! A simulated office that speaks AMI on a socket, for trying and training.

@@ -1,0 +1,3 @@
+//! What a developer runs: `cargo xtask run|test|lab|bench`.
+
+fn main() {}
