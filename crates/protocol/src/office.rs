@@ -1,0 +1,279 @@
+//! The office as one value, and the changes that carry it from one state to the next.
+
+use crate::call::{Call, Leg, Party};
+use crate::id::{CallId, Extension, LegId, LotName, MailboxId, Millis, PersonId, QueueName, Seq};
+use crate::people::Person;
+use crate::status::{ExtensionState, PersonStatus, of_person};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything a desk sees. Two offices are equal when they show the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Office {
+    /// The server's link to the PBX.
+    pub link: PbxLink,
+    /// People by id.
+    pub people: BTreeMap<PersonId, Arc<Person>>,
+    /// Lamps by extension.
+    pub extensions: BTreeMap<Extension, Arc<ExtensionState>>,
+    /// Calls that are up.
+    pub calls: BTreeMap<CallId, Arc<Call>>,
+    /// Queues.
+    pub queues: BTreeMap<QueueName, Arc<Queue>>,
+    /// Parking lots.
+    pub lots: BTreeMap<LotName, Arc<ParkingLot>>,
+    /// Mailboxes.
+    pub mailboxes: BTreeMap<MailboxId, Arc<Mailbox>>,
+}
+
+/// The server's link to the PBX.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "link", rename_all = "camelCase")]
+pub enum PbxLink {
+    /// Facts are live.
+    Up {
+        /// Since when.
+        since: Millis,
+    },
+    /// Connecting, or reading the first lists.
+    #[default]
+    Starting,
+    /// No link: what is shown is what was last known.
+    Down {
+        /// Since when.
+        since: Millis,
+        /// Why, in a sentence.
+        reason: String,
+    },
+}
+
+/// A queue with its waiting callers and members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Queue {
+    /// The PBX's name.
+    pub name: QueueName,
+    /// Callers, the next one first.
+    pub waiting: Vec<Waiting>,
+    /// Members, by name.
+    pub members: Vec<QueueMember>,
+}
+
+/// A caller in a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    /// The caller's leg.
+    pub leg: LegId,
+    /// Who.
+    pub party: Party,
+    /// Since when.
+    pub since: Millis,
+}
+
+/// A member of a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct QueueMember {
+    /// The PBX's name for the member.
+    pub name: String,
+    /// Their extension, where it is known.
+    #[serde(default)]
+    pub extension: Option<Extension>,
+    /// Whether the member takes a pause.
+    pub paused: bool,
+}
+
+/// A parking lot with its callers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ParkingLot {
+    /// The PBX's name.
+    pub name: LotName,
+    /// Callers by space.
+    pub parked: Vec<ParkedCaller>,
+}
+
+/// A caller in a parking space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ParkedCaller {
+    /// The number to dial to fetch the caller.
+    pub space: Extension,
+    /// The caller's leg.
+    pub leg: LegId,
+    /// Who.
+    pub party: Party,
+    /// Since when.
+    pub since: Millis,
+}
+
+/// A mailbox and its messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Mailbox {
+    /// `1002@default`.
+    pub id: MailboxId,
+    /// Messages not yet heard.
+    pub new: u32,
+    /// Messages already heard.
+    pub old: u32,
+}
+
+/// One fact that changed: always the whole new value, so that applying it twice is harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "change", content = "value", rename_all = "camelCase")]
+pub enum Change {
+    /// The link to the PBX.
+    Link(PbxLink),
+    /// A person appeared or changed.
+    Person(Arc<Person>),
+    /// A person is no longer in the office.
+    PersonGone(PersonId),
+    /// An extension's lamp.
+    Extension(Arc<ExtensionState>),
+    /// An extension is no longer on the PBX.
+    ExtensionGone(Extension),
+    /// A call appeared or changed.
+    Call(Arc<Call>),
+    /// A call ended.
+    CallGone(CallId),
+    /// A queue.
+    Queue(Arc<Queue>),
+    /// A queue is no longer on the PBX.
+    QueueGone(QueueName),
+    /// A parking lot.
+    Lot(Arc<ParkingLot>),
+    /// A parking lot is no longer on the PBX.
+    LotGone(LotName),
+    /// A mailbox.
+    Mailbox(Arc<Mailbox>),
+    /// A mailbox is no longer on the PBX.
+    MailboxGone(MailboxId),
+}
+
+/// Changes that belong together; `seq` is one more than that of the delta or snapshot before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Delta {
+    /// Position in the epoch.
+    pub seq: Seq,
+    /// In order.
+    pub changes: Vec<Change>,
+}
+
+impl Office {
+    /// Applies one change.
+    pub fn apply(&mut self, change: Change) {
+        match change {
+            Change::Link(link) => self.link = link,
+            Change::Person(person) => {
+                self.people.insert(person.id.clone(), person);
+            }
+            Change::PersonGone(id) => {
+                self.people.remove(&id);
+            }
+            Change::Extension(state) => {
+                self.extensions.insert(state.extension.clone(), state);
+            }
+            Change::ExtensionGone(extension) => {
+                self.extensions.remove(&extension);
+            }
+            Change::Call(call) => {
+                self.calls.insert(call.id.clone(), call);
+            }
+            Change::CallGone(id) => {
+                self.calls.remove(&id);
+            }
+            Change::Queue(queue) => {
+                self.queues.insert(queue.name.clone(), queue);
+            }
+            Change::QueueGone(name) => {
+                self.queues.remove(&name);
+            }
+            Change::Lot(lot) => {
+                self.lots.insert(lot.name.clone(), lot);
+            }
+            Change::LotGone(name) => {
+                self.lots.remove(&name);
+            }
+            Change::Mailbox(mailbox) => {
+                self.mailboxes.insert(mailbox.id.clone(), mailbox);
+            }
+            Change::MailboxGone(id) => {
+                self.mailboxes.remove(&id);
+            }
+        }
+    }
+
+    /// The changes that carry `self` to `next`, in the order of [`Office`]'s fields.
+    pub fn changes_to(&self, next: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.link != next.link {
+            changes.push(Change::Link(next.link.clone()));
+        }
+        differ(&self.people, &next.people, Change::Person, Change::PersonGone, &mut changes);
+        differ(&self.extensions, &next.extensions, Change::Extension, Change::ExtensionGone, &mut changes);
+        differ(&self.calls, &next.calls, Change::Call, Change::CallGone, &mut changes);
+        differ(&self.queues, &next.queues, Change::Queue, Change::QueueGone, &mut changes);
+        differ(&self.lots, &next.lots, Change::Lot, Change::LotGone, &mut changes);
+        differ(&self.mailboxes, &next.mailboxes, Change::Mailbox, Change::MailboxGone, &mut changes);
+        changes
+    }
+
+    /// A person's lamp from those of their extensions.
+    pub fn status_of<'a>(&'a self, person: &'a Person) -> PersonStatus<'a> {
+        of_person(person.extensions.iter().filter_map(|e| self.extensions.get(e)).map(AsRef::as_ref))
+    }
+
+    /// The person who has this extension.
+    pub fn person_at(&self, extension: &Extension) -> Option<&Arc<Person>> {
+        self.people.values().find(|person| person.extensions.contains(extension))
+    }
+
+    /// The legs at any of these extensions, with their calls: one card each.
+    pub fn legs_at<'a>(&'a self, extensions: &'a [Extension]) -> impl Iterator<Item = (&'a Call, &'a Leg)> {
+        self.calls.values().flat_map(move |call| {
+            call.legs
+                .iter()
+                .filter(move |leg| leg.extension.as_ref().is_some_and(|e| extensions.contains(e)))
+                .map(move |leg| (call.as_ref(), leg))
+        })
+    }
+
+    /// The call and the leg with this id.
+    pub fn leg(&self, id: &LegId) -> Option<(&Call, &Leg)> {
+        self.calls
+            .values()
+            .find_map(|call| call.legs.iter().find(|leg| &leg.id == id).map(|leg| (call.as_ref(), leg)))
+    }
+}
+
+fn differ<K: Ord + Clone, V: PartialEq>(
+    before: &BTreeMap<K, Arc<V>>,
+    after: &BTreeMap<K, Arc<V>>,
+    changed: fn(Arc<V>) -> Change,
+    gone: fn(K) -> Change,
+    changes: &mut Vec<Change>,
+) {
+    for key in before.keys().filter(|key| !after.contains_key(*key)) {
+        changes.push(gone(key.clone()));
+    }
+    for (key, value) in after {
+        if before.get(key) != Some(value) {
+            changes.push(changed(Arc::clone(value)));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The messages between a desk and the server: JSON text frames on a WebSocket. See `docs/protocol.md`.
+
+use crate::command::{Command, Outcome};
+use crate::history::{HistoryEntry, HistoryPage, HistoryQuery};
+use crate::id::{CommandId, Epoch, Millis, Seq};
+use crate::office::{Delta, Office};
+use crate::people::Viewer;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The WebSocket subprotocol; its number grows with every change that an old client would misread.
+pub const SUBPROTOCOL: &str = "frontdesk.v1";
+
+/// The longest silence of the server on an open socket, in milliseconds: when nothing else is sent it sends
+/// [`ServerMessage::Beat`]. A client that hears nothing for three times as long calls its facts stale.
+pub const BEAT_MS: u64 = 1_000;
+
+/// From a desk to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+pub enum ClientMessage {
+    /// The first message: where the client stands.
+    Hello {
+        /// What the client still has; `None` asks for a snapshot.
+        #[serde(default)]
+        resume: Option<Resume>,
+    },
+    /// An order; answered by [`ServerMessage::Result`] with the same id.
+    Command {
+        /// The client's own name for it. A repeated one is answered again and never acts twice.
+        id: CommandId,
+        /// The order.
+        command: Command,
+    },
+    /// A question about the history; answered by [`ServerMessage::History`] with the same id.
+    History {
+        /// The client's own name for it.
+        id: CommandId,
+        /// Which rows.
+        query: HistoryQuery,
+    },
+    /// Asks for a snapshot: the client found a gap.
+    Resync,
+    /// Sign of life.
+    Beat,
+}
+
+/// Where a returning client stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Resume {
+    /// The epoch it knows.
+    pub epoch: Epoch,
+    /// The last delta it applied.
+    pub seq: Seq,
+}
+
+/// From the server to a desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ServerMessage {
+    /// The answer to `Hello`. A snapshot follows, or, where `resumed`, the deltas that were missed.
+    Ready {
+        /// The current epoch.
+        epoch: Epoch,
+        /// The server's clock.
+        now: Millis,
+        /// Who is logged in.
+        viewer: Viewer,
+        /// Whether the client's facts still count.
+        resumed: bool,
+    },
+    /// The whole office; replaces all the client knew.
+    Snapshot {
+        /// The epoch it belongs to.
+        epoch: Epoch,
+        /// The delta it already contains.
+        seq: Seq,
+        /// The server's clock.
+        now: Millis,
+        /// The office.
+        office: Arc<Office>,
+    },
+    /// What changed.
+    Delta(Delta),
+    /// What became of a command.
+    Result {
+        /// The client's name for it.
+        id: CommandId,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// Rows of the history.
+    History {
+        /// The client's name for the question.
+        id: CommandId,
+        /// The rows.
+        page: HistoryPage,
+    },
+    /// A row was added to the history; sent to those who may see it.
+    HistoryAdded {
+        /// The row.
+        entry: HistoryEntry,
+    },
+    /// Sign of life; see [`BEAT_MS`].
+    Beat {
+        /// The server's clock.
+        now: Millis,
+        /// The last delta sent.
+        seq: Seq,
+    },
+    /// The server closes the connection, and why.
+    Bye {
+        /// A sentence for the person at the desk.
+        text: String,
+        /// Whether the client should come back by itself.
+        again: bool,
+    },
+}
