@@ -1,5 +1,6 @@
 //! What a developer runs: `cargo xtask COMMAND`. It sets up, builds, starts and checks; nothing of the product is here.
 
+mod icons;
 mod job;
 mod ui;
 mod wasm;
@@ -19,6 +20,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Draws every icon anew from the drawings in icons/.
+    Icons,
     /// Builds the view into ui/dist.
     Ui(ui::Build),
     /// Makes sure that there is a Rust which can build the view.
@@ -31,6 +34,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Task::Icons => icons::draw(),
         Task::Ui(build) => ui::build(build),
         Task::Wasm { way } => wasm::ensure(way).map(|rust| println!("{rust:?}")),
     };
