@@ -1,1 +1,13 @@
-//! The whole line, end to end, on a real Asterisk and in the real window.
+//! What the end-to-end suites stand on: a stage (Asterisk, phones, server), desks, a desktop session, browsers.
+//!
+//! Nothing here asserts; the suites beside `src` do. Everything waits for conditions with a deadline and never for
+//! a time.
+
+pub mod browser;
+pub mod bus;
+pub mod desk;
+pub mod desktop;
+pub mod page;
+pub mod process;
+pub mod stage;
+pub mod until;

@@ -1,0 +1,244 @@
+//! A desk without a window: keeps a replica over the WebSocket and sends commands. Written from `docs/protocol.md`
+//! and independent of the desktop core, so that the two check each other.
+
+use crate::until::DEADLINE;
+use anyhow::{Context, Result, bail};
+use frontdesk_protocol::{
+    Call, ClientMessage, Command, CommandId, Extension, HistoryEntry, HistoryPage, HistoryQuery, Leg, Office,
+    Outcome, Resume, SUBPROTOCOL, Seq, ServerMessage, Status, Viewer,
+};
+use futures_util::{SinkExt, StreamExt};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// One desk's connection and what it knows.
+#[derive(Debug)]
+pub struct Desk {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Who is logged in.
+    pub viewer: Viewer,
+    /// The replica.
+    pub office: Office,
+    /// Where the replica stands.
+    pub at: Resume,
+    results: HashMap<CommandId, Outcome>,
+    pages: HashMap<CommandId, HistoryPage>,
+    /// Rows that were pushed.
+    pub added: Vec<HistoryEntry>,
+    commands: u32,
+}
+
+impl Desk {
+    /// Opens the socket of the server at `address` with a session's token, and waits for the first snapshot.
+    ///
+    /// # Errors
+    /// When the server refuses or sends something else.
+    pub async fn open(address: &str, token: &str) -> Result<Self> {
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        request.headers_mut().insert("Authorization", format!("Bearer {token}").parse()?);
+        request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse()?);
+        let (mut socket, _) = connect_async(request).await.context("the WebSocket")?;
+        send(&mut socket, &ClientMessage::Hello { resume: None }).await?;
+        let ServerMessage::Ready { viewer, resumed: false, .. } = receive(&mut socket, deadline()).await?
+        else {
+            bail!("the server's first message is not Ready without resumption")
+        };
+        let ServerMessage::Snapshot { epoch, seq, office, .. } = receive(&mut socket, deadline()).await?
+        else {
+            bail!("no snapshot follows Ready")
+        };
+        let at = Resume { epoch, seq };
+        let (results, pages, added) = (HashMap::new(), HashMap::new(), Vec::new());
+        Ok(Self { socket, viewer, office: (*office).clone(), at, results, pages, added, commands: 0 })
+    }
+
+    /// Takes messages until `condition` answers `Some` about the replica.
+    ///
+    /// # Errors
+    /// When that does not happen in time; the sentence shows what the desk sees instead.
+    pub async fn until<T>(&mut self, what: &str, condition: impl Fn(&Office) -> Option<T>) -> Result<T> {
+        let end = deadline();
+        loop {
+            if let Some(answer) = condition(&self.office) {
+                return Ok(answer);
+            }
+            self.step(end).await.with_context(|| format!("{what}; the desk sees:\n{}", self.picture()))?;
+        }
+    }
+
+    /// Waits until an extension's lamp shows `status`.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn lamp(&mut self, extension: &str, status: Status) -> Result<()> {
+        let what = format!("{extension} shows {status:?}");
+        self.until(&what, |office| (status_of(office, extension) == Some(status)).then_some(())).await
+    }
+
+    /// Waits for the one leg at an extension that fits, and gives it with its call.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub async fn leg(&mut self, extension: &str, fits: impl Fn(&Leg) -> bool) -> Result<(Call, Leg)> {
+        let mine = [Extension::parse(extension)?];
+        self.until(&format!("a fitting leg at {extension}"), |office| {
+            office.legs_at(&mine).find(|(_, leg)| fits(leg)).map(|(call, leg)| (call.clone(), leg.clone()))
+        })
+        .await
+    }
+
+    /// Sends a command and waits for what became of it.
+    ///
+    /// # Errors
+    /// When no result comes in time.
+    pub async fn order(&mut self, command: Command) -> Result<Outcome> {
+        let id = self.name()?;
+        send(&mut self.socket, &ClientMessage::Command { id: id.clone(), command }).await?;
+        let end = deadline();
+        loop {
+            if let Some(outcome) = self.results.remove(&id) {
+                return Ok(outcome);
+            }
+            self.step(end).await.context("the result of a command")?;
+        }
+    }
+
+    /// Reads a page of the history.
+    ///
+    /// # Errors
+    /// When no page comes in time.
+    pub async fn history(&mut self, query: HistoryQuery) -> Result<HistoryPage> {
+        let id = self.name()?;
+        send(&mut self.socket, &ClientMessage::History { id: id.clone(), query }).await?;
+        let end = deadline();
+        loop {
+            if let Some(page) = self.pages.remove(&id) {
+                return Ok(page);
+            }
+            if let Some(Outcome::Failed { text, .. }) = self.results.remove(&id) {
+                bail!("the history was refused: {text}");
+            }
+            self.step(end).await.context("a page of the history")?;
+        }
+    }
+
+    /// Waits for a pushed history row that fits.
+    ///
+    /// # Errors
+    /// When none comes in time; the sentence lists those that came.
+    pub async fn row(&mut self, what: &str, fits: impl Fn(&HistoryEntry) -> bool) -> Result<HistoryEntry> {
+        let end = deadline();
+        loop {
+            if let Some(entry) = self.added.iter().find(|entry| fits(entry)) {
+                return Ok(entry.clone());
+            }
+            self.step(end).await.with_context(|| format!("{what}; rows so far: {:#?}", self.added))?;
+        }
+    }
+
+    /// What the desk sees, a line each, for the sentences of failing tests.
+    pub fn picture(&self) -> String {
+        let mut text = format!("link {:?}\n", self.office.link);
+        for lamp in self.office.extensions.values() {
+            let _ = writeln!(text, "{} {:?} {:?}", lamp.extension, lamp.status, lamp.registration);
+        }
+        for call in self.office.calls.values() {
+            let _ = writeln!(
+                text,
+                "call {} {:?} via {:?} from {}",
+                call.id,
+                call.direction,
+                call.via,
+                call.origin.display()
+            );
+            for leg in &call.legs {
+                let peer = leg.peer.as_ref().map_or("-", |peer| peer.display());
+                let _ = writeln!(
+                    text,
+                    "  leg {} at {:?} {:?} {:?} hold {:?} with {peer}",
+                    leg.id, leg.extension, leg.direction, leg.state, leg.hold
+                );
+            }
+        }
+        text
+    }
+
+    fn name(&mut self) -> Result<CommandId> {
+        self.commands += 1;
+        Ok(CommandId::parse(&format!("desk-{}", self.commands))?)
+    }
+
+    async fn step(&mut self, end: Instant) -> Result<()> {
+        match receive(&mut self.socket, end).await? {
+            ServerMessage::Snapshot { epoch, seq, office, .. } => {
+                self.office = (*office).clone();
+                self.at = Resume { epoch, seq };
+            }
+            ServerMessage::Delta(delta) => {
+                anyhow::ensure!(
+                    delta.seq == self.at.seq.next(),
+                    "a gap: {:?} after {:?}",
+                    delta.seq,
+                    self.at.seq
+                );
+                self.at.seq = delta.seq;
+                for change in delta.changes {
+                    self.office.apply(change);
+                }
+            }
+            ServerMessage::Result { id, outcome } => {
+                self.results.insert(id, outcome);
+            }
+            ServerMessage::History { id, page } => {
+                self.pages.insert(id, page);
+            }
+            ServerMessage::HistoryAdded { entry } => self.added.push(entry),
+            ServerMessage::Beat { seq, .. } => {
+                anyhow::ensure!(
+                    seq == self.at.seq || seq == Seq(0),
+                    "the server is at {seq:?}, we at {:?}",
+                    self.at.seq
+                );
+            }
+            ServerMessage::Ready { epoch, .. } => self.at.epoch = epoch,
+            ServerMessage::Bye { text, .. } => bail!("the server says good-bye: {text}"),
+        }
+        Ok(())
+    }
+}
+
+/// An extension's lamp, where the office knows the extension.
+pub fn status_of(office: &Office, extension: &str) -> Option<Status> {
+    office.extensions.get(extension).map(|lamp| lamp.status)
+}
+
+fn deadline() -> Instant {
+    Instant::now() + DEADLINE
+}
+
+async fn send(
+    socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>,
+    message: &ClientMessage,
+) -> Result<()> {
+    Ok(socket.send(Message::text(serde_json::to_string(message)?)).await?)
+}
+
+async fn receive(
+    socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>,
+    end: Instant,
+) -> Result<ServerMessage> {
+    loop {
+        let message = timeout_at(end, socket.next()).await.context("it did not happen in time")?;
+        match message.context("the server closed the socket")?? {
+            Message::Text(text) => {
+                return serde_json::from_str(&text).with_context(|| format!("not a server message: {text}"));
+            }
+            Message::Close(frame) => bail!("the server closed the socket: {frame:?}"),
+            Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
+        }
+    }
+}
