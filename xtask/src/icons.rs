@@ -50,7 +50,8 @@ struct Picture {
 
 fn read(drawing: &Path) -> Result<Tree> {
     let svg = fs::read(drawing).with_context(|| format!("cannot read {}", drawing.display()))?;
-    Tree::from_data(&svg, &Options::default()).with_context(|| format!("{} is not a drawing", drawing.display()))
+    Tree::from_data(&svg, &Options::default())
+        .with_context(|| format!("{} is not a drawing", drawing.display()))
 }
 
 fn render(drawing: &Tree, width: u32) -> Result<Picture> {

@@ -1,16 +1,27 @@
 //! What a developer runs: `cargo xtask COMMAND`. It sets up, builds, starts and checks; nothing of the product is here.
 
+mod check;
 mod icons;
 mod job;
+mod packages;
+mod run;
+mod screenshots;
+mod steps;
+mod suite;
 mod ui;
 mod wasm;
 mod workspace;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 /// Sets up, builds, runs and checks Frontdesk.
+///
+/// Each command installs what it is missing where it may (system packages with apt as root or with a passwordless sudo,
+/// the wasm target with rustup or from Debian's packages), and otherwise prints the one line to run. Running one twice
+/// is quick and harmless. Everything is built in CARGO_TARGET_DIR, or in target/.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
 struct Cli {
@@ -20,10 +31,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Draws every icon anew from the drawings in icons/.
-    Icons,
+    /// Opens the console on the rehearsal office, with calls arriving; or on a real server.
+    Run(run::Options),
+    /// Runs all tests, those on a real Asterisk and in the real window included, and all checks.
+    Test(suite::Options),
+    /// Runs the checks alone: format, lints, docs, purity, sources, dependencies.
+    Check,
     /// Builds the view into ui/dist.
     Ui(ui::Build),
+    /// Draws every icon anew from the drawings in icons/.
+    Icons,
+    /// Takes the pictures of the real window in docs/images/.
+    Screenshots,
     /// Makes sure that there is a Rust which can build the view.
     Wasm {
         /// How to get it.
@@ -33,16 +52,29 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Task::Icons => icons::draw(),
-        Task::Ui(build) => ui::build(build),
-        Task::Wasm { way } => wasm::ensure(way).map(|rust| println!("{rust:?}")),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match act(Cli::parse().command) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn act(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Run(options) => run::run(&options)?,
+        Task::Test(options) => return suite::run(&options),
+        Task::Check => {
+            let begun = Instant::now();
+            let steps = check::all();
+            steps.summary(begun);
+            return Ok(steps.exit());
+        }
+        Task::Ui(build) => ui::build(build)?,
+        Task::Icons => icons::draw()?,
+        Task::Screenshots => screenshots::take()?,
+        Task::Wasm { way } => job::say(&format!("the view is built with {}", wasm::ensure(way)?)),
+    }
+    Ok(ExitCode::SUCCESS)
 }

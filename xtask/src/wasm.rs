@@ -3,7 +3,7 @@
 
 mod debian;
 
-use std::{path::PathBuf, process::Command};
+use std::{fmt, path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
@@ -41,6 +41,15 @@ impl WasmRust {
     pub fn apply(&self, cargo: &mut Command) {
         if let Self::Cached(rustc) = self {
             cargo.env("RUSTC", rustc);
+        }
+    }
+}
+
+impl fmt::Display for WasmRust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Toolchain => f.write_str("the installed toolchain"),
+            Self::Cached(rustc) => write!(f, "{}", rustc.display()),
         }
     }
 }

@@ -1,0 +1,93 @@
+//! The checks that need no running program: format, lints, docs, purity, sources, dependencies. Each is one step with a
+//! name; none of them changes a file.
+
+mod dependencies;
+mod purity;
+mod sources;
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    steps::{Budget, Steps},
+    workspace,
+};
+
+/// Checks that take seconds and need nothing built.
+pub const QUICK: [Check; 4] = [Check::Format, Check::Sources, Check::Purity, Check::Dependencies];
+
+/// Checks that compile.
+pub const THOROUGH: [Check; 2] = [Check::Lints, Check::Docs];
+
+/// One check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// rustfmt has nothing to change.
+    Format,
+    /// Every source file has its heading and its size, and no test sleeps.
+    Sources,
+    /// The pure crates reach no runtime, socket or randomness.
+    Purity,
+    /// Licences and advisories, by cargo-deny.
+    Dependencies,
+    /// Clippy has nothing to say.
+    Lints,
+    /// The documentation builds without a warning.
+    Docs,
+}
+
+impl Check {
+    /// The step's name, for filters and the summary.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Format => "check-format",
+            Self::Sources => "check-sources",
+            Self::Purity => "check-purity",
+            Self::Dependencies => "check-dependencies",
+            Self::Lints => "check-lints",
+            Self::Docs => "check-docs",
+        }
+    }
+
+    /// Does it, as a step.
+    pub fn run(self, steps: &mut Steps) {
+        match self {
+            Self::Format => steps.command(self.name(), cargo(&["fmt", "--all", "--check"]), Budget::SHORT),
+            Self::Sources => steps.function(self.name(), || refuse(sources::faults()?)),
+            Self::Purity => steps.function(self.name(), || refuse(purity::faults()?)),
+            Self::Dependencies => steps.function(self.name(), dependencies::check),
+            Self::Lints => {
+                let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+                steps.command(self.name(), clippy, Budget::LONG);
+            }
+            Self::Docs => {
+                let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+                doc.env("RUSTDOCFLAGS", "-D warnings");
+                steps.command(self.name(), doc, Budget::LONG);
+            }
+        }
+    }
+}
+
+/// Runs all checks and gives their tally.
+pub fn all() -> Steps {
+    let mut steps = Steps::default();
+    for check in QUICK.into_iter().chain(THOROUGH) {
+        check.run(&mut steps);
+    }
+    steps
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(arguments);
+    cargo
+}
+
+fn refuse(faults: Vec<String>) -> Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", faults.join("\n"))
+}

@@ -1,0 +1,118 @@
+//! `cargo xtask run`: builds what is needed and opens the console on the rehearsal office, or on a real server. Where
+//! there is no display it serves the web page instead. The programs themselves do the rest.
+
+use std::{env, process::Command};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::{
+    job,
+    packages::{self, Purpose},
+    ui, workspace,
+};
+
+/// What to open.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The Frontdesk server of a real office, as HOST or HOST:PORT; without it the rehearsal office is opened.
+    #[arg(long, value_name = "HOST")]
+    connect: Option<String>,
+    /// Who logs in there; the console asks for the password.
+    #[arg(long, value_name = "NAME", requires = "connect")]
+    user: Option<String>,
+}
+
+/// Builds, then runs until the console is quit.
+///
+/// # Errors
+/// When something is missing and cannot be installed, does not build, or the program ends with a failure.
+pub fn run(options: &Options) -> Result<()> {
+    if has_display() { desktop(&options.arguments()) } else { page(options) }
+}
+
+impl Options {
+    fn arguments(&self) -> Vec<String> {
+        let Some(host) = &self.connect else { return vec!["--rehearsal".to_owned()] };
+        let mut arguments = vec!["--connect".to_owned(), host.clone()];
+        if let Some(user) = &self.user {
+            arguments.extend(["--user".to_owned(), user.clone()]);
+        }
+        arguments
+    }
+}
+
+/// Builds the desktop program and runs it with these arguments until it is quit.
+///
+/// # Errors
+/// As [`run`].
+pub fn desktop(arguments: &[String]) -> Result<()> {
+    packages::ensure(&[Purpose::Build, Purpose::Run])?;
+    ui::build(ui::Build::QUICK)?;
+    build(&["frontdesk"])?;
+    job::run(
+        "Frontdesk is open; it stays in the tray when its window is closed",
+        program("frontdesk").args(arguments),
+    )
+}
+
+fn page(options: &Options) -> Result<()> {
+    job::loud(
+        "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.",
+    );
+    if let Some(host) = &options.connect {
+        bail!(
+            "open http://{host}/ (or https, and with its port) in a browser instead: the server has the same console \
+             as a page"
+        );
+    }
+    packages::ensure(&[Purpose::Compile])?;
+    ui::build(ui::Build::QUICK)?;
+    build(&["frontdesk-server"])?;
+    job::run(
+        "serving the rehearsal office as a web page; Ctrl-C ends it",
+        program("frontdesk-server").args(["serve", "--rehearsal"]),
+    )
+}
+
+/// Builds some of the project's programs.
+///
+/// # Errors
+/// When one does not compile.
+pub fn build(packages: &[&str]) -> Result<()> {
+    let mut cargo = workspace::cargo();
+    cargo.arg("build");
+    for package in packages {
+        cargo.args(["-p", package]);
+    }
+    job::run(&format!("building {}", packages.join(" and ")), &mut cargo)
+}
+
+/// A built program, to be run in the person's own folder.
+pub fn program(name: &str) -> Command {
+    Command::new(workspace::built(name))
+}
+
+/// Whether a window could open here.
+pub fn has_display() -> bool {
+    if env::consts::OS != "linux" {
+        return true;
+    }
+    ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rehearsal_is_opened_unless_a_server_is_named() {
+        let options = |connect: Option<&str>, user: Option<&str>| Options {
+            connect: connect.map(str::to_owned),
+            user: user.map(str::to_owned),
+        };
+        assert_eq!(options(None, None).arguments(), ["--rehearsal"]);
+        assert_eq!(options(Some("pbx:8443"), None).arguments(), ["--connect", "pbx:8443"]);
+        assert_eq!(options(Some("pbx"), Some("anna")).arguments(), ["--connect", "pbx", "--user", "anna"]);
+    }
+}

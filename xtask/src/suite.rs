@@ -1,0 +1,273 @@
+//! `cargo xtask test`: installs what the tests need, builds everything once in one directory, runs everything and ends
+//! with one sum. It runs the built test programs itself, because another call of cargo would build with other features.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    process::{Command, ExitCode, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::{Message, MetadataCommand, PackageId};
+use clap::Args;
+
+use crate::{
+    check,
+    job::loud,
+    packages::{self, Purpose},
+    steps::{Budget, Steps},
+    ui, workspace,
+};
+
+/// The package whose test programs are the slow suites; each is a step of its own.
+const SUITES: &str = "frontdesk-tests";
+
+/// This package is built and tested apart: it is running.
+const OWN: &str = "xtask";
+
+/// Whose tests come first: what everything else stands on.
+const ORDER: [&str; 10] = [
+    "frontdesk-ami",
+    "frontdesk-protocol",
+    "frontdesk-switchboard",
+    "frontdesk-console",
+    "frontdesk-ui",
+    "frontdesk-rehearsal",
+    "frontdesk-server",
+    "frontdesk",
+    "frontdesk-lab",
+    SUITES,
+];
+
+/// What to test.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Only the steps whose name holds one of these words, and of the other steps the tests whose name does.
+    filters: Vec<String>,
+    /// Prints the names of the steps and runs none of them.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Does all of it. The exit code is a failure when a step failed or the filters left nothing to do.
+///
+/// # Errors
+/// When a system package is missing and may not be installed.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    if options.list {
+        return list();
+    }
+    let begun = Instant::now();
+    let filters = Filters(&options.filters);
+    let mut steps = Steps::default();
+    if filters.need_a_build() {
+        packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Lab, Purpose::Test])?;
+    }
+    for check in check::QUICK.into_iter().filter(|check| filters.takes(check.name())) {
+        check.run(&mut steps);
+    }
+    if filters.need_a_build() {
+        built_tests(&mut steps, &filters);
+    }
+    if filters.all() || filters.takes(OWN) {
+        steps.tests(OWN, cargo(&["test", "-p", OWN]), Budget::LONG);
+    }
+    if filters.all() || filters.takes("doc-tests") {
+        steps.tests("doc-tests", cargo(&["test", "--doc", "--workspace", "--exclude", OWN]), Budget::LONG);
+    }
+    for check in check::THOROUGH.into_iter().filter(|check| filters.takes(check.name())) {
+        check.run(&mut steps);
+    }
+    steps.summary(begun);
+    if steps.is_empty() {
+        loud("Nothing has such a name; `cargo xtask test --list` shows the steps.");
+    }
+    Ok(steps.exit())
+}
+
+/// Builds the view and everything else, then runs what was built.
+fn built_tests(steps: &mut Steps, filters: &Filters) {
+    steps.function("build-view", || ui::build(ui::Build::QUICK));
+    let mut programs = Vec::new();
+    steps.function("build", || build(&mut programs));
+    for program in &programs {
+        steps.tests(&program.step, program.command(filters), program.budget());
+    }
+}
+
+/// Words that choose among steps and tests; none chooses all.
+struct Filters<'a>(&'a [String]);
+
+impl Filters<'_> {
+    fn all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The words for checks need none; a check that compiles does so by itself.
+    fn need_a_build(&self) -> bool {
+        self.all() || self.0.iter().any(|word| !word.starts_with("check") && !OWN.contains(word.as_str()))
+    }
+
+    fn takes(&self, step: &str) -> bool {
+        self.all() || self.0.iter().any(|word| step.contains(word.as_str()))
+    }
+}
+
+/// One built program of tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Program {
+    step: String,
+    package: String,
+    folder: PathBuf,
+    path: PathBuf,
+}
+
+impl Program {
+    fn command(&self, filters: &Filters) -> Command {
+        let mut command = Command::new(&self.path);
+        command
+            .current_dir(&self.folder)
+            .env("CARGO_MANIFEST_DIR", &self.folder)
+            .env("CARGO_PKG_NAME", &self.package)
+            .env("CARGO_TARGET_DIR", workspace::target())
+            .env("INSTA_UPDATE", "no")
+            .env("INSTA_WORKSPACE_ROOT", workspace::root())
+            .env("RUST_BACKTRACE", "1");
+        if !filters.takes(&self.step) {
+            command.args(filters.0);
+        }
+        command
+    }
+
+    fn budget(&self) -> Budget {
+        if self.package == SUITES || self.package == "frontdesk-lab" { Budget::LONG } else { Budget::SHORT }
+    }
+}
+
+/// Builds every program and test of the workspace in one call of cargo, so that nothing is built twice.
+///
+/// What did get built is in `programs` even when something else did not.
+fn build(programs: &mut Vec<Program>) -> Result<()> {
+    let mut cargo =
+        cargo(&["build", "--workspace", "--exclude", OWN, "--lib", "--bins", "--tests", "--keep-going"]);
+    cargo.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
+    let mut child = cargo.spawn().context("cargo could not be started")?;
+    let output = child.stdout.take().context("cargo's messages")?;
+    let names = package_names()?;
+    let mut found = Vec::new();
+    for message in Message::parse_stream(std::io::BufReader::new(output)) {
+        let Message::CompilerArtifact(artifact) = message.context("cargo's messages")? else { continue };
+        if let (true, Some(path), Some((package, folder))) =
+            (artifact.profile.test, artifact.executable, names.get(&artifact.package_id))
+        {
+            found.push(Program {
+                step: step_name(package, &artifact.target.name, artifact.target.is_test()),
+                package: package.clone(),
+                folder: folder.clone(),
+                path: path.into(),
+            });
+        }
+    }
+    found.sort_by_key(|program| (place(&program.package), program.step.clone()));
+    programs.append(&mut found);
+    if !child.wait()?.success() {
+        bail!("something does not compile; the compiler said above what");
+    }
+    Ok(())
+}
+
+/// Name and folder of every package of the workspace.
+fn package_names() -> Result<BTreeMap<PackageId, (String, PathBuf)>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(workspace::root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .context("cargo metadata does not understand the workspace")?;
+    let packages = metadata.packages.into_iter().map(|package| {
+        let folder = package.manifest_path.parent().map_or_else(PathBuf::new, |folder| folder.into());
+        (package.id, (package.name.to_string(), folder))
+    });
+    Ok(packages.collect())
+}
+
+/// `frontdesk-server` for the tests inside, `frontdesk-server-history` for the test program `history`.
+fn step_name(package: &str, target: &str, is_test: bool) -> String {
+    match (package, is_test) {
+        (SUITES, true) => format!("suite-{target}"),
+        (_, true) => format!("{package}-{target}"),
+        (_, false) if target.replace('_', "-") == package => package.to_owned(),
+        (_, false) => format!("{package}-{}", target.replace('_', "-")),
+    }
+}
+
+fn place(package: &str) -> usize {
+    ORDER.iter().position(|name| *name == package).unwrap_or(ORDER.len() - 2)
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(arguments);
+    cargo
+}
+
+/// The steps, without building: what cargo knows of the workspace.
+fn list() -> Result<ExitCode> {
+    let metadata =
+        MetadataCommand::new().manifest_path(workspace::root().join("Cargo.toml")).no_deps().exec()?;
+    let mut steps: Vec<(usize, String)> = Vec::new();
+    for package in metadata.packages.iter().filter(|package| package.name != OWN) {
+        for target in package.targets.iter().filter(|target| target.test && !target.is_custom_build()) {
+            steps.push((place(&package.name), step_name(&package.name, &target.name, target.is_test())));
+        }
+    }
+    steps.sort();
+    let inner = steps.into_iter().map(|(_, name)| name);
+    let names = check::QUICK.map(|check| check.name().to_owned()).into_iter().chain(inner);
+    let last = [OWN, "doc-tests"].into_iter().chain(check::THOROUGH.map(check::Check::name));
+    for name in names.chain(last.map(str::to_owned)) {
+        println!("{name}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_named_after_package_and_program() {
+        let cases = [
+            ("frontdesk-ami", "frontdesk_ami", false, "frontdesk-ami"),
+            ("frontdesk-ami", "recordings", true, "frontdesk-ami-recordings"),
+            ("frontdesk", "frontdesk_desktop", false, "frontdesk-frontdesk-desktop"),
+            ("frontdesk-tests", "window", true, "suite-window"),
+            ("frontdesk-tests", "frontdesk_tests", false, "frontdesk-tests"),
+        ];
+        for (package, target, is_test, want) in cases {
+            assert_eq!(step_name(package, target, is_test), want);
+        }
+    }
+
+    #[test]
+    fn a_filter_takes_whole_steps_and_goes_to_the_tests_of_the_others() {
+        let words = ["window".to_owned(), "drag".to_owned()];
+        let filters = Filters(&words);
+        assert!(filters.takes("suite-window") && !filters.takes("suite-asterisk"));
+        assert!(Filters(&[]).takes("anything"));
+        let program = |step: &str| Program {
+            step: step.to_owned(),
+            package: SUITES.to_owned(),
+            folder: PathBuf::from("/"),
+            path: PathBuf::from("/t"),
+        };
+        assert_eq!(program("suite-window").command(&filters).get_args().count(), 0);
+        assert_eq!(program("suite-asterisk").command(&filters).get_args().count(), 2);
+    }
+
+    #[test]
+    fn the_pure_crates_come_first_and_the_suites_last() {
+        assert!(place("frontdesk-ami") < place("frontdesk-server"));
+        assert!(place("frontdesk-unheard-of") < place(SUITES));
+    }
+}
