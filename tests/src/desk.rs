@@ -205,6 +205,7 @@ impl Desk {
                 );
             }
             ServerMessage::Ready { epoch, .. } => self.at.epoch = epoch,
+            ServerMessage::Notice { .. } => {}
             ServerMessage::Bye { text, .. } => bail!("the server says good-bye: {text}"),
         }
         Ok(())

@@ -105,6 +105,12 @@ pub enum ServerMessage {
         /// The row.
         entry: HistoryEntry,
     },
+    /// Something that the person at the desk should know though it changes no fact of the office, such as a history
+    /// that cannot be saved. It stands until the next one; `None` takes it away.
+    Notice {
+        /// A sentence: what is wrong, what to do.
+        text: Option<String>,
+    },
     /// Sign of life; see [`BEAT_MS`].
     Beat {
         /// The server's clock.
