@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Checks that take seconds and need nothing built.
-pub const QUICK: [Check; 4] = [Check::Format, Check::Sources, Check::Purity, Check::Dependencies];
+pub const QUICK: [Check; 5] =
+    [Check::Format, Check::Sources, Check::Purity, Check::Dependencies, Check::Advisories];
 
 /// Checks that compile.
 pub const THOROUGH: [Check; 2] = [Check::Lints, Check::Docs];
@@ -29,8 +30,10 @@ pub enum Check {
     Sources,
     /// The pure crates reach no runtime, socket or randomness.
     Purity,
-    /// Licences and advisories, by cargo-deny.
+    /// Licences, bans and sources of the dependencies, by cargo-deny.
     Dependencies,
+    /// Known holes in the dependencies, by cargo-deny.
+    Advisories,
     /// Clippy has nothing to say.
     Lints,
     /// The documentation builds without a warning.
@@ -45,6 +48,7 @@ impl Check {
             Self::Sources => "check-sources",
             Self::Purity => "check-purity",
             Self::Dependencies => "check-dependencies",
+            Self::Advisories => "check-advisories",
             Self::Lints => "check-lints",
             Self::Docs => "check-docs",
         }
@@ -56,7 +60,8 @@ impl Check {
             Self::Format => steps.command(self.name(), cargo(&["fmt", "--all", "--check"]), Budget::SHORT),
             Self::Sources => steps.function(self.name(), || refuse(sources::faults()?)),
             Self::Purity => steps.function(self.name(), || refuse(purity::faults()?)),
-            Self::Dependencies => steps.function(self.name(), dependencies::check),
+            Self::Dependencies => steps.attempt(self.name(), dependencies::policy),
+            Self::Advisories => steps.attempt(self.name(), dependencies::advisories),
             Self::Lints => {
                 let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
                 steps.command(self.name(), clippy, Budget::LONG);

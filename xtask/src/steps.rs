@@ -38,22 +38,44 @@ struct Step {
     log: Option<PathBuf>,
 }
 
+/// How a step without a failure ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// What it looked at is as it should be.
+    Passed,
+    /// It could not look, and why. It counts as neither passed nor failed, and the summary says so.
+    NotRun(String),
+}
+
 /// All steps of one run.
 #[derive(Default)]
 pub struct Steps {
     done: Vec<Step>,
+    not_run: Vec<String>,
 }
 
 impl Steps {
     /// Runs one function as a step that passes or fails as a whole.
     pub fn function(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
+        self.attempt(name, || work().map(|()| Outcome::Passed));
+    }
+
+    /// Runs one function that may find itself unable to do its work.
+    pub fn attempt(&mut self, name: &str, work: impl FnOnce() -> Result<Outcome>) {
         job::say(name);
         let begun = Instant::now();
-        let result = work();
-        if let Err(error) = &result {
-            println!("{error:#}");
-        }
-        let tally = Tally { passed: usize::from(result.is_ok()), failed: usize::from(result.is_err()) };
+        let tally = match work() {
+            Ok(Outcome::Passed) => Tally { passed: 1, failed: 0 },
+            Ok(Outcome::NotRun(why)) => {
+                job::loud(&format!("NOT RUN: {name}: {why}"));
+                self.not_run.push(format!("NOT RUN {name}: {why}"));
+                return;
+            }
+            Err(error) => {
+                println!("{error:#}");
+                Tally { passed: 0, failed: 1 }
+            }
+        };
         self.finish(Step { name: name.to_owned(), tally, took: begun.elapsed(), log: None });
     }
 
@@ -106,17 +128,17 @@ impl Steps {
 
     /// Prints every step with its duration, what failed with its log, and the sum as the last line.
     pub fn summary(&self, begun: Instant) {
-        println!("\n{}", summary(&self.done, self.tally(), begun.elapsed()));
+        println!("\n{}", summary(&self.done, &self.not_run, self.tally(), begun.elapsed()));
     }
 
     /// Whether nothing was done.
     pub fn is_empty(&self) -> bool {
-        self.done.is_empty()
+        self.done.is_empty() && self.not_run.is_empty()
     }
 
     /// Success when something was done and nothing of it failed.
     pub fn exit(&self) -> ExitCode {
-        if self.tally().failed == 0 && !self.done.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if self.tally().failed == 0 && !self.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
@@ -156,11 +178,14 @@ fn line(step: &Step) -> String {
     format!("{word:<7} {:<34} {:>7.1} s  {counts}", step.name, step.took.as_secs_f64())
 }
 
-fn summary(done: &[Step], sum: Tally, took: Duration) -> String {
+fn summary(done: &[Step], not_run: &[String], sum: Tally, took: Duration) -> String {
     let mut text = String::new();
     for step in done {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}", line(step));
+    }
+    for what in not_run {
+        let _ = writeln!(text, "{what}");
     }
     for step in done.iter().filter(|step| step.tally.failed > 0) {
         let log = step.log.as_ref().map_or_else(|| "said above".to_owned(), |log| log.display().to_string());
@@ -200,9 +225,11 @@ mod tests {
             log: None,
         };
         let done = [step("check-format", 1, 0), step("window", 4, 1)];
-        let text = summary(&done, Tally { passed: 5, failed: 1 }, Duration::from_secs(61));
+        let not_run = ["NOT RUN check-dependencies: no network".to_owned()];
+        let text = summary(&done, &not_run, Tally { passed: 5, failed: 1 }, Duration::from_secs(61));
         assert!(text.starts_with("ok      check-format "), "{text}");
         assert!(text.contains("FAILED  window "), "{text}");
+        assert!(text.contains("\nNOT RUN check-dependencies: no network\n"), "{text}");
         assert!(text.ends_with("in 61 s\n5 passed, 1 failed"), "{text}");
     }
 

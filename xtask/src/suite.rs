@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use cargo_metadata::{Message, MetadataCommand, PackageId};
+use cargo_metadata::{Message, MetadataCommand, PackageId, Target};
 use clap::Args;
 
 use crate::{
@@ -162,7 +162,7 @@ fn build(programs: &mut Vec<Program>) -> Result<()> {
             (artifact.profile.test, artifact.executable, names.get(&artifact.package_id))
         {
             found.push(Program {
-                step: step_name(package, &artifact.target.name, artifact.target.is_test()),
+                step: step_name(package, &artifact.target),
                 package: package.clone(),
                 folder: folder.clone(),
                 path: path.into(),
@@ -191,13 +191,16 @@ fn package_names() -> Result<BTreeMap<PackageId, (String, PathBuf)>> {
     Ok(packages.collect())
 }
 
-/// `frontdesk-server` for the tests inside, `frontdesk-server-history` for the test program `history`.
-fn step_name(package: &str, target: &str, is_test: bool) -> String {
-    match (package, is_test) {
-        (SUITES, true) => format!("suite-{target}"),
-        (_, true) => format!("{package}-{target}"),
-        (_, false) if target.replace('_', "-") == package => package.to_owned(),
-        (_, false) => format!("{package}-{}", target.replace('_', "-")),
+/// `frontdesk-server` for the tests in the library, `frontdesk-server-program` for those in the program,
+/// `frontdesk-server-history` for the test program `history`, `suite-window` for that of the slow suites.
+fn step_name(package: &str, target: &Target) -> String {
+    if target.is_bin() {
+        return format!("{package}-program");
+    }
+    match (package, target.is_test()) {
+        (SUITES, true) => format!("suite-{}", target.name),
+        (_, true) => format!("{package}-{}", target.name),
+        (_, false) => package.to_owned(),
     }
 }
 
@@ -218,7 +221,7 @@ fn list() -> Result<ExitCode> {
     let mut steps: Vec<(usize, String)> = Vec::new();
     for package in metadata.packages.iter().filter(|package| package.name != OWN) {
         for target in package.targets.iter().filter(|target| target.test && !target.is_custom_build()) {
-            steps.push((place(&package.name), step_name(&package.name, &target.name, target.is_test())));
+            steps.push((place(&package.name), step_name(&package.name, target)));
         }
     }
     steps.sort();
@@ -233,19 +236,24 @@ fn list() -> Result<ExitCode> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn steps_are_named_after_package_and_program() {
         let cases = [
-            ("frontdesk-ami", "frontdesk_ami", false, "frontdesk-ami"),
-            ("frontdesk-ami", "recordings", true, "frontdesk-ami-recordings"),
-            ("frontdesk", "frontdesk_desktop", false, "frontdesk-frontdesk-desktop"),
-            ("frontdesk-tests", "window", true, "suite-window"),
-            ("frontdesk-tests", "frontdesk_tests", false, "frontdesk-tests"),
+            ("frontdesk-ami", "frontdesk_ami", "lib", "frontdesk-ami"),
+            ("frontdesk-ami", "recordings", "test", "frontdesk-ami-recordings"),
+            ("frontdesk", "frontdesk_desktop", "lib", "frontdesk"),
+            ("frontdesk", "frontdesk", "bin", "frontdesk-program"),
+            ("frontdesk-tests", "window", "test", "suite-window"),
         ];
-        for (package, target, is_test, want) in cases {
-            assert_eq!(step_name(package, target, is_test), want);
+        for (package, name, kind, want) in cases {
+            let json = format!(
+                r#"{{"name":"{name}","kind":["{kind}"],"crate_types":["bin"],"src_path":"/x.rs","edition":"2024"}}"#
+            );
+            let target: Target = serde_json::from_str(&json).unwrap();
+            assert_eq!(step_name(package, &target), want);
         }
     }
 

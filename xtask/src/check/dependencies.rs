@@ -3,32 +3,34 @@
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{
-    job::{self, loud},
-    workspace,
-};
+use crate::{job, steps::Outcome, workspace};
 
-const INSTALL: &str = "cargo install --locked cargo-deny";
+const INSTALL: &str = "cargo-deny is not installed; `cargo install --locked cargo-deny` gets it";
+const OUT_OF_REACH: &str = "the database of advisories is out of reach; run it again with the network";
 
-/// Fails on a licence, ban or source that `deny.toml` does not allow, and on a known hole.
-pub fn check() -> Result<()> {
-    if workspace::which("cargo-deny").is_none() {
-        loud(&format!(
-            "NOT CHECKED: licences and advisories, cargo-deny is not installed. `{INSTALL}` gets it."
-        ));
-        return Ok(());
+/// Fails on a licence, ban or source that `deny.toml` does not allow.
+pub fn policy() -> Result<Outcome> {
+    if !installed() {
+        return Ok(Outcome::NotRun(INSTALL.to_owned()));
     }
     deny(&["bans", "licenses", "sources"]).context("deny.toml does not allow this")?;
+    Ok(Outcome::Passed)
+}
+
+/// Fails on a known hole in a dependency.
+pub fn advisories() -> Result<Outcome> {
+    if !installed() {
+        return Ok(Outcome::NotRun(INSTALL.to_owned()));
+    }
     match deny(&["advisories"]) {
-        Ok(()) => Ok(()),
-        Err(error) if is_out_of_reach(&format!("{error:#}")) => {
-            loud(
-                "NOT CHECKED: advisories, their database is out of reach from here. Run it again with the network.",
-            );
-            Ok(())
-        }
+        Ok(()) => Ok(Outcome::Passed),
+        Err(error) if is_out_of_reach(&format!("{error:#}")) => Ok(Outcome::NotRun(OUT_OF_REACH.to_owned())),
         Err(error) => bail!("a dependency has a known fault: {error:#}"),
     }
+}
+
+fn installed() -> bool {
+    workspace::which("cargo-deny").is_some()
 }
 
 fn deny(checks: &[&str]) -> Result<()> {
