@@ -14,7 +14,7 @@ use frontdesk_tests::{browser::Browser, desktop::DesktopSession, until::until};
 const BUSY: usize = 3;
 
 const CARD: &str = "[data-call]";
-const IDLE: &str = "[data-person][data-extension][data-status='idle']";
+const IDLE: &str = "[data-person][data-extension][data-status='free']";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -38,8 +38,7 @@ async fn morning(window: &Browser) -> Result<()> {
     window.find(CARD).await?;
     until("some colleagues are on the telephone", async || {
         let all = window.count("[data-person][data-status]").await?;
-        let quiet =
-            window.count("[data-person]:is([data-status='idle'],[data-status='unregistered'])").await?;
+        let quiet = window.count("[data-person]:is([data-status='free'],[data-status='offline'])").await?;
         Ok((all >= quiet + BUSY).then_some(()))
     })
     .await
