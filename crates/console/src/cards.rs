@@ -1,0 +1,137 @@
+//! The cards of My Stream as data: one per leg at my extensions. How they are ordered is in `stream`.
+
+use crate::orders::{Note, Orders, Subject};
+use crate::texts;
+use frontdesk_protocol::{Call, Direction, Hold, Leg, LegId, LegState, Millis};
+
+/// A card's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardState {
+    /// My phone rings.
+    Ringing,
+    /// I called and wait.
+    Calling,
+    /// Connected.
+    Talking,
+    /// On hold.
+    Held,
+}
+
+/// What can be done with a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardAction {
+    /// My phone stops ringing; the caller goes on.
+    Ignore,
+    /// Choose it for moving.
+    Transfer,
+    /// End the call.
+    HangUp,
+}
+
+/// A card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardView {
+    /// My leg.
+    pub leg: LegId,
+    /// The call.
+    pub call: String,
+    /// State.
+    pub state: CardState,
+    /// Seen from my phone.
+    pub direction: Direction,
+    /// Who, large.
+    pub title: String,
+    /// Their number, unless it is the title.
+    pub number: Option<String>,
+    /// Queue or number dialled.
+    pub via: Option<String>,
+    /// My extension.
+    pub extension: String,
+    /// The state's word.
+    pub word: &'static str,
+    /// Since when it is in this state, by the server's clock.
+    pub since: Millis,
+    /// What can be done.
+    pub actions: Vec<CardAction>,
+    /// About the last order.
+    pub note: Option<Note>,
+    /// Whether it is chosen for moving or being dragged.
+    pub chosen: bool,
+    /// Whether Tab stops here.
+    pub tab: bool,
+    /// Everything in one sentence, for reading out.
+    pub label: String,
+}
+
+/// The state of a card for this leg.
+pub fn state(leg: &Leg) -> CardState {
+    match leg.state {
+        LegState::Ringing => CardState::Ringing,
+        LegState::Calling => CardState::Calling,
+        LegState::Talking if leg.hold == Hold::Here => CardState::Held,
+        LegState::Talking | LegState::Queued | LegState::Parked => CardState::Talking,
+    }
+}
+
+/// What can be done in a state.
+pub fn actions(state: CardState) -> Vec<CardAction> {
+    match state {
+        CardState::Ringing => vec![CardAction::Transfer, CardAction::Ignore],
+        CardState::Calling => vec![CardAction::HangUp],
+        CardState::Talking | CardState::Held => vec![CardAction::Transfer, CardAction::HangUp],
+    }
+}
+
+/// The card of a leg.
+pub fn card(call: &Call, leg: &Leg, orders: &Orders) -> CardView {
+    let state = state(leg);
+    let title = texts::party(leg.peer.as_ref());
+    let number = leg.peer.as_ref().and_then(|p| p.number.clone()).filter(|n| !n.is_empty() && *n != title);
+    let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
+    let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
+    let word = texts::card_state(state);
+    let mut label = vec![title.clone()];
+    label.extend(number.clone());
+    label.extend([texts::direction(leg.direction).to_owned(), word.to_owned()]);
+    label.extend(via.clone());
+    CardView {
+        leg: leg.id.clone(),
+        call: call.id.to_string(),
+        state,
+        direction: leg.direction,
+        title,
+        number,
+        via,
+        extension,
+        word,
+        since: leg.since,
+        actions: actions(state),
+        note: orders.about(&Subject::Leg(leg.id.clone())).cloned(),
+        chosen: false,
+        tab: false,
+        label: label.join(", "),
+    }
+}
+
+impl CardState {
+    /// Its name in attributes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Ringing => "ringing",
+            Self::Calling => "calling",
+            Self::Talking => "talking",
+            Self::Held => "held",
+        }
+    }
+}
+
+impl CardAction {
+    /// Its name in attributes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Transfer => "transfer",
+            Self::HangUp => "hangup",
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! One desk: its whole state, and `update` for everything that happens to it. It asks for effects and performs none.
+
+mod facts;
+mod moves;
+mod views;
+
+use crate::announce::Announcements;
+use crate::cards::CardAction;
+use crate::clock::Clock;
+use crate::event::{Connection, Effect, Event, Focus};
+use crate::grid::step;
+use crate::history::{self, History};
+use crate::link::{Lamp, Link, LinkView};
+use crate::moving::Moving;
+use crate::orders::{Orders, Subject, Tone};
+use crate::settings::Settings;
+use crate::stream::Stream;
+use crate::texts;
+use crate::tiles::Users;
+use frontdesk_protocol::{Command, Extension, HistoryId, LegId, Millis, Office, PersonId, Viewer};
+
+/// The login form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Login {
+    /// Whether an answer is awaited.
+    pub wait: Option<Millis>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// One desk.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// The connection.
+    pub link: Link,
+    /// The replica.
+    pub office: Office,
+    /// Who is logged in, once known.
+    pub viewer: Option<Viewer>,
+    /// How instants are read.
+    pub clock: Clock,
+    /// What the desk remembers.
+    pub settings: Settings,
+    /// My Stream.
+    pub stream: Stream,
+    /// The users.
+    pub users: Users,
+    /// The history.
+    pub history: History,
+    /// The move of a card.
+    pub moving: Moving,
+    /// Orders and notes.
+    pub orders: Orders,
+    /// The live regions.
+    pub said: Announcements,
+    /// The login form.
+    pub login: Login,
+}
+
+impl Console {
+    /// A desk before anything happened. `nonce` tells this run's order ids from every other's; `zone` gives the
+    /// local minutes east of UTC at an instant.
+    pub fn new(nonce: &str, zone: fn(Millis) -> i32) -> Self {
+        Self {
+            link: Link::default(),
+            office: Office::default(),
+            viewer: None,
+            clock: Clock::new(zone),
+            settings: Settings::default(),
+            stream: Stream::default(),
+            users: Users::default(),
+            history: History::default(),
+            moving: Moving::default(),
+            orders: Orders::new(nonce),
+            said: Announcements::default(),
+            login: Login::default(),
+        }
+    }
+
+    /// Takes in what happened; gives what the desk asks for, in order.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut out = Vec::new();
+        match event {
+            Event::Tick(now) => self.tick(now),
+            Event::Message(message) => self.message(message, &mut out),
+            Event::SettingsLoaded(loaded) => self.settings_loaded(loaded),
+            Event::SettingsChanged(settings) => {
+                self.settings = *settings;
+                out.push(Effect::Save(Box::new(self.settings.clone())));
+            }
+            Event::LogIn { server, user, password, remember } => {
+                self.login = Login { wait: Some(self.clock.local), error: None };
+                self.settings.server.clone_from(&server);
+                self.settings.user.clone_from(&user);
+                out.push(Effect::Save(Box::new(self.settings.clone())));
+                out.push(Effect::LogIn { server, user, password, remember });
+            }
+            Event::LoggedIn(answer) => {
+                self.login = Login { wait: None, error: answer.err() };
+            }
+            Event::LogOut => {
+                self.forget();
+                out.push(Effect::LogOut);
+            }
+            Event::NotSent(id, why) => self.not_sent(&id, why),
+            Event::Search(text) => self.search(text),
+            Event::StreamHover(hover) => {
+                self.stream.hover = hover;
+                self.follow(&mut out);
+            }
+            Event::Press(leg, at) => self.moving.press(leg, at),
+            Event::Drag(to, over) => self.drag(to, over),
+            Event::Drop(over) => self.drop_on(over, &mut out),
+            Event::CancelDrag | Event::Escape => self.escape(&mut out),
+            Event::ChooseCard(leg) => self.choose_card(leg, &mut out),
+            Event::ChooseTile(person) => self.choose_tile(person, &mut out),
+            Event::ChooseTarget(at) => self.choose_target(at, &mut out),
+            Event::Act(leg, action) => self.act(leg, action, &mut out),
+            Event::CardStep(way) => {
+                let order = &self.stream.order;
+                let at = self.stream.focus.as_ref().and_then(|leg| order.iter().position(|it| it == leg));
+                if let Some(leg) = order.get(step(at.unwrap_or(0), order.len(), 1, way)).cloned() {
+                    self.stream.focus = Some(leg.clone());
+                    out.push(Effect::Focus(Focus::Card(leg)));
+                }
+            }
+            Event::TileStep(way, columns) => self.tile_step(way, columns, &mut out),
+            Event::TargetStep(way) => self.target_step(way, &mut out),
+            Event::RowStep(way) => self.row_step(way, &mut out),
+            Event::Focused(Focus::Card(leg)) => self.stream.focus = Some(leg),
+            Event::Focused(Focus::Tile(person)) => self.users.focus = Some(person),
+            Event::Focused(Focus::Row(row)) => self.history.focus = Some(row),
+            Event::Focused(Focus::Target(at)) => {
+                if let Moving::Chosen { open: Some((_, now)), .. } = &mut self.moving {
+                    *now = at;
+                }
+            }
+            Event::Focused(Focus::Search) => {}
+            Event::ShowHistory(person) => self.show_history(person, &mut out),
+            Event::OlderHistory => self.older(&mut out),
+            Event::CallBack(row) => self.call_back(row, &mut out),
+            Event::SelectExtension(extension) => {
+                self.settings.extension = Some(extension);
+                out.push(Effect::Save(Box::new(self.settings.clone())));
+            }
+            Event::Dismiss(subject) => self.orders.dismiss(&subject),
+            Event::SearchEnter => {
+                if let Some(person) = self.first_found() {
+                    self.users.focus = Some(person.clone());
+                    if self.moving.leg().is_some() {
+                        self.choose_tile(person, &mut out);
+                    } else {
+                        out.push(Effect::Focus(Focus::Tile(person)));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The connection light.
+    pub fn light(&self) -> LinkView {
+        self.link.view(&self.office.link, &self.clock)
+    }
+
+    /// Whether somebody has to log in.
+    pub fn needs_login(&self) -> bool {
+        self.link.connection == Connection::Login
+    }
+
+    /// The viewer's extensions.
+    pub fn mine(&self) -> &[Extension] {
+        self.viewer.as_ref().map_or(&[], |viewer| &viewer.extensions)
+    }
+
+    /// The extension that calls go out from.
+    pub fn selected_extension(&self) -> Option<&Extension> {
+        let chosen = self.settings.extension.as_ref().filter(|chosen| self.mine().contains(chosen));
+        chosen.or_else(|| self.mine().first())
+    }
+
+    /// Why no order goes out now.
+    fn held_back(&self) -> Option<String> {
+        let light = self.light();
+        (light.lamp != Lamp::Live).then(|| texts::held_back(&light.text))
+    }
+
+    /// Why no order about this leg goes out now.
+    fn blocked(&self, leg: &LegId) -> Option<String> {
+        self.held_back().or_else(|| self.orders.running(leg).then(|| texts::IN_PROGRESS.to_owned()))
+    }
+
+    fn tick(&mut self, now: Millis) {
+        let before = self.light();
+        self.clock.local = now;
+        self.told(&before);
+        for note in self.orders.tick(now) {
+            self.said.now.say(note.text);
+        }
+    }
+
+    /// Says when the light changed.
+    fn told(&mut self, before: &LinkView) {
+        let after = self.light();
+        if before.lamp == after.lamp || self.viewer.is_none() {
+            return;
+        }
+        match after.lamp {
+            Lamp::Stale | Lamp::Offline => self.said.now.say(after.text),
+            Lamp::Live => self.said.polite.say(texts::LIVE_AGAIN),
+            Lamp::Connecting => {}
+        }
+    }
+
+    fn settings_loaded(&mut self, loaded: Result<Option<Box<Settings>>, String>) {
+        match loaded {
+            Ok(Some(settings)) => {
+                self.settings = *settings;
+                self.settings.layout = self.settings.layout.usable();
+            }
+            Ok(None) => {}
+            Err(why) => self.fail(Subject::Desk, texts::settings_unreadable(&why)),
+        }
+    }
+
+    fn act(&mut self, leg: LegId, action: CardAction, out: &mut Vec<Effect>) {
+        let Some((_, mine)) = self.office.leg(&leg) else { return };
+        let who = texts::party(mine.peer.as_ref());
+        let (command, text) = match action {
+            CardAction::Transfer => return self.choose_card(leg, out),
+            CardAction::Ignore => (Command::Ignore { leg: leg.clone() }, texts::ignoring(&who)),
+            CardAction::HangUp => (Command::HangUp { leg: leg.clone() }, texts::hanging_up(&who)),
+        };
+        match self.blocked(&leg) {
+            Some(why) => self.fail(Subject::Leg(leg), why),
+            None => self.order(Subject::Leg(leg), command, &text, out),
+        }
+    }
+
+    fn call_back(&mut self, row: HistoryId, out: &mut Vec<Effect>) {
+        let Some(entry) = self.history.entries.iter().find(|entry| entry.id == row) else { return };
+        let (who, subject) = (texts::party(Some(&entry.party)), Subject::Row(row));
+        let order = match (self.held_back(), history::number(entry), self.selected_extension()) {
+            (Some(why), _, _) | (None, Err(why), _) => Err(why),
+            (None, Ok(_), None) => Err(texts::NO_EXTENSION.to_owned()),
+            (None, Ok(to), Some(from)) => Ok((from.clone(), to)),
+        };
+        match order {
+            Err(why) => self.fail(subject, why),
+            Ok((from, to)) => {
+                let text = texts::calling(&who, from.as_str());
+                self.order(subject, Command::Originate { from, to }, &text, out);
+            }
+        }
+    }
+
+    fn order(&mut self, subject: Subject, command: Command, text: &str, out: &mut Vec<Effect>) {
+        let id = self.orders.begin(subject, texts::sending(text), self.clock.local);
+        self.said.polite.say(texts::sending(text));
+        out.push(Effect::Order(id, command));
+    }
+
+    fn fail(&mut self, subject: Subject, why: String) {
+        self.said.now.say(why.clone());
+        self.orders.note(subject, Tone::Failed, why, self.clock.local);
+    }
+
+    fn show_history(&mut self, person: Option<PersonId>, out: &mut Vec<Effect>) {
+        let id = self.orders.name();
+        let query = self.history.show(person, id.clone());
+        out.push(Effect::AskHistory(id, query));
+    }
+
+    fn older(&mut self, out: &mut Vec<Effect>) {
+        let id = self.orders.name();
+        if let Some(query) = self.history.older(id.clone()) {
+            out.push(Effect::AskHistory(id, query));
+        }
+    }
+
+    fn forget(&mut self) {
+        let (mut fresh, clock) = (Self::new("", self.clock.zone), self.clock);
+        fresh.clock.local = clock.local;
+        std::mem::swap(&mut fresh.orders, &mut self.orders);
+        std::mem::swap(&mut fresh.settings, &mut self.settings);
+        fresh.link.connection = Connection::Login;
+        *self = fresh;
+    }
+}

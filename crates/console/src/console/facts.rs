@@ -1,0 +1,165 @@
+//! What the server and the connection say: the replica, gaps, results, what begins to ring. No gestures.
+
+use super::Console;
+use crate::event::{Connection, Effect, Hover, Message};
+use crate::link::Fit;
+use crate::moving::Moving;
+use crate::orders::{Subject, Tone};
+use crate::texts;
+use frontdesk_protocol::{
+    CommandId, Extension, LegId, Outcome, PersonId, Reason, Resume, ServerMessage, Viewer,
+};
+
+impl Console {
+    pub(super) fn message(&mut self, message: Message, out: &mut Vec<Effect>) {
+        let before = self.light();
+        match message {
+            Message::Connection { state, text, since, server, user } => {
+                self.link.connection = state;
+                self.link.text = text.unwrap_or_default();
+                self.link.since = since;
+                if let Some(server) = server.filter(|it| !it.is_empty()) {
+                    self.settings.server = server;
+                }
+                if let Some(user) = user.filter(|it| !it.is_empty()) {
+                    self.settings.user = user;
+                }
+                match state {
+                    // The core says online before its replica arrives: the silence is counted from here.
+                    Connection::Online => self.link.heard = self.clock.local,
+                    Connection::Login => {
+                        let text = self.link.text.clone();
+                        self.forget();
+                        self.login.error = (!text.is_empty()).then_some(text);
+                    }
+                    Connection::Connecting | Connection::Offline => {}
+                }
+            }
+            Message::Message { message } => {
+                self.link.heard = self.clock.local;
+                self.server(*message, out);
+            }
+        }
+        self.told(&before);
+    }
+
+    fn server(&mut self, message: ServerMessage, out: &mut Vec<Effect>) {
+        match message {
+            ServerMessage::Ready { epoch, now, viewer, resumed } => {
+                self.link.connection = Connection::Online;
+                self.clock.lead = now.0.saturating_sub(self.clock.local.0);
+                self.login = super::Login::default();
+                if !resumed || self.link.at.as_ref().is_none_or(|at| at.epoch != epoch) {
+                    self.link.at = None;
+                }
+                self.welcome(viewer, out);
+            }
+            ServerMessage::Snapshot { epoch, seq, now, office } => {
+                self.clock.lead = now.0.saturating_sub(self.clock.local.0);
+                self.link.at = Some(Resume { epoch, seq });
+                self.office = std::sync::Arc::unwrap_or_clone(office);
+                self.follow(out);
+            }
+            ServerMessage::Delta(delta) => match self.link.take(&delta) {
+                Fit::Next => {
+                    for change in delta.changes {
+                        self.office.apply(change);
+                    }
+                    self.follow(out);
+                }
+                Fit::Old => {}
+                Fit::Gap => out.push(Effect::Resync),
+            },
+            ServerMessage::Result { id, outcome } => self.result(&id, &outcome),
+            ServerMessage::History { id, page } => self.history.page(&id, page),
+            ServerMessage::HistoryAdded { entry } => {
+                let shown = self.shown_extensions();
+                self.history.added(entry, &shown);
+            }
+            ServerMessage::Beat { now, seq } => {
+                self.clock.lead = now.0.saturating_sub(self.clock.local.0);
+                if self.link.at.as_ref().is_some_and(|at| at.seq < seq) {
+                    self.link.at = None;
+                    out.push(Effect::Resync);
+                }
+            }
+            ServerMessage::Notice { text } => {
+                if let Some(text) = &text {
+                    self.said.polite.say(text.clone());
+                }
+                self.link.notice = text;
+            }
+            ServerMessage::Bye { text, .. } => self.link.text = text,
+        }
+    }
+
+    fn welcome(&mut self, viewer: Viewer, out: &mut Vec<Effect>) {
+        let person: Option<PersonId> =
+            self.history.person.clone().filter(|_| self.viewer.as_ref() == Some(&viewer));
+        self.settings.user = viewer.user.to_string();
+        self.viewer = Some(viewer);
+        self.show_history(person, out);
+    }
+
+    /// Follows the office: the order of the cards, what rings, and whether the moved call is still there.
+    pub(super) fn follow(&mut self, out: &mut Vec<Effect>) {
+        let mine = self.mine().to_vec();
+        let still = if self.moving.about().is_some() { Hover::Inside } else { Hover::Outside };
+        let rings = self.stream.follow(&self.office, &mine, still);
+        for leg in rings.ended {
+            out.push(Effect::Withdraw(leg));
+        }
+        for leg in rings.began {
+            self.ring(leg, out);
+        }
+        let Some(leg) = self.moving.about() else { return };
+        if self.office.leg(leg).is_none() {
+            let who = self.stream.focus.as_ref().and_then(|leg| self.office.leg(leg));
+            let focus = who.map(|(_, leg)| leg.id.clone());
+            let moved = matches!(self.moving, Moving::Dragging { .. } | Moving::Chosen { .. });
+            let subject = Subject::Leg(leg.clone());
+            self.moving = Moving::Idle;
+            if moved && self.orders.about(&subject).is_none_or(|note| note.tone != Tone::Pending) {
+                self.fail(Subject::Desk, texts::ended_while_moving(texts::THIS_CALLER));
+            }
+            if let Some(leg) = focus {
+                out.push(Effect::Focus(crate::event::Focus::Card(leg)));
+            }
+        }
+    }
+
+    fn ring(&mut self, id: LegId, out: &mut Vec<Effect>) {
+        let Some((call, leg)) = self.office.leg(&id) else { return };
+        let who = texts::party_full(leg.peer.as_ref());
+        let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
+        let title = texts::rings(&who, &extension);
+        let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
+        self.said.now.say(title.clone());
+        out.push(Effect::Notify { leg: id, title, body: via.unwrap_or_default() });
+    }
+
+    fn result(&mut self, id: &CommandId, outcome: &Outcome) {
+        if let Outcome::Failed { text, .. } = outcome
+            && self.history.refuse(id, text)
+        {
+            return;
+        }
+        let Some(note) = self.orders.end(id, outcome, self.clock.local) else { return };
+        match note.tone {
+            Tone::Failed => self.said.now.say(note.text),
+            Tone::Done | Tone::Pending => self.said.polite.say(note.text),
+        }
+    }
+
+    pub(super) fn not_sent(&mut self, id: &CommandId, text: String) {
+        self.result(id, &Outcome::Failed { reason: Reason::NoLink, text });
+    }
+
+    /// The extensions whose history is shown.
+    fn shown_extensions(&self) -> Vec<Extension> {
+        match &self.history.person {
+            None => self.mine().to_vec(),
+            Some(person) => self.office.people.get(person).map(|p| p.extensions.clone()).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Moving a card: drag, click-click and keys end in the same `send`. Also the search and the steps of the focus.
+
+use super::Console;
+use crate::event::{Effect, Focus};
+use crate::grid::{Step, step};
+use crate::moving::{Before, Moving, Over};
+use crate::orders::Subject;
+use crate::targets::{Target, targets};
+use crate::texts;
+use crate::tiles::others;
+use frontdesk_protocol::{LegId, PersonId};
+
+impl Console {
+    /// The targets of a person for the card that is being moved.
+    pub fn targets_for(&self, person: &PersonId) -> Vec<Target> {
+        let card = self.moving.leg().and_then(|leg| self.office.leg(leg));
+        let (Some((call, leg)), Some(person)) = (card, self.office.people.get(person)) else {
+            return Vec::new();
+        };
+        targets(&self.office, person, call, leg, self.blocked(&leg.id).as_deref())
+    }
+
+    /// What would happen if the card were dropped now.
+    pub fn preview(&self) -> Option<Result<String, String>> {
+        let (person, at) = self.moving.open()?;
+        let target = self.targets_for(person).into_iter().nth(at)?;
+        Some(match target.order {
+            Ok(_) => Ok(target.sentence),
+            Err(why) => Err(texts::cannot(&why)),
+        })
+    }
+
+    pub(super) fn drag(&mut self, to: (i32, i32), over: Over) {
+        let before = self.preview();
+        self.moving.drag(to, over);
+        let after = self.preview();
+        if let (true, Some(Ok(text) | Err(text))) = (before != after, after) {
+            self.said.polite.say(text);
+        }
+    }
+
+    pub(super) fn drop_on(&mut self, over: Over, out: &mut Vec<Effect>) {
+        match std::mem::take(&mut self.moving) {
+            Moving::Pressed { leg, before: Before::Idle, .. } => self.choose_card(leg, out),
+            Moving::Pressed { before: Before::Chosen, .. } => self.said.polite.say(texts::NOT_MOVED),
+            Moving::Dragging { leg, .. } => {
+                self.moving = Moving::Dragging { leg, over };
+                match self.moving.open().map(|(person, at)| (person.clone(), at)) {
+                    Some((person, at)) => self.send(&person, at, out),
+                    None => {
+                        self.moving = Moving::Idle;
+                        self.said.polite.say(texts::NOT_MOVED);
+                    }
+                }
+            }
+            other @ (Moving::Idle | Moving::Chosen { .. }) => self.moving = other,
+        }
+        self.follow(out);
+    }
+
+    pub(super) fn escape(&mut self, out: &mut Vec<Effect>) {
+        match std::mem::take(&mut self.moving) {
+            Moving::Idle => {
+                if !self.users.search.is_empty() {
+                    self.users.search.clear();
+                    out.push(Effect::Focus(Focus::Search));
+                }
+            }
+            Moving::Chosen { leg, open: Some((person, _)) } => {
+                self.moving = Moving::Chosen { leg, open: None };
+                out.push(Effect::Focus(Focus::Tile(person)));
+            }
+            Moving::Pressed { leg, .. }
+            | Moving::Dragging { leg, .. }
+            | Moving::Chosen { leg, open: None } => {
+                self.said.polite.say(texts::NOT_MOVED);
+                self.users.search.clear();
+                out.push(Effect::Focus(Focus::Card(leg)));
+                self.follow(out);
+            }
+        }
+    }
+
+    pub(super) fn choose_card(&mut self, leg: LegId, out: &mut Vec<Effect>) {
+        if self.moving.leg() == Some(&leg) {
+            self.moving = Moving::Idle;
+            self.said.polite.say(texts::NOT_MOVED);
+            return;
+        }
+        let Some((_, mine)) = self.office.leg(&leg) else { return };
+        let who = texts::party(mine.peer.as_ref());
+        self.stream.focus = Some(leg.clone());
+        self.moving = Moving::Chosen { leg, open: None };
+        self.said.polite.say(texts::card_chosen(&who));
+        if let Some(person) = self.tab_tile() {
+            self.users.focus = Some(person.clone());
+            out.push(Effect::Focus(Focus::Tile(person)));
+        }
+    }
+
+    pub(super) fn choose_tile(&mut self, person: PersonId, out: &mut Vec<Effect>) {
+        self.users.focus = Some(person.clone());
+        let targets = self.targets_for(&person);
+        let Moving::Chosen { open, .. } = &mut self.moving else {
+            let mine = self.viewer.as_ref().and_then(|viewer| viewer.person.as_ref()) == Some(&person);
+            let again = self.history.person.as_ref() == Some(&person);
+            return self.show_history((!mine && !again).then_some(person), out);
+        };
+        let at = targets.iter().position(|target| target.order.is_ok()).unwrap_or(0);
+        *open = Some((person.clone(), at));
+        let name = self.office.people.get(&person).map(|p| p.name.clone()).unwrap_or_default();
+        self.said.polite.say(texts::tile_opened(&name, targets.len()));
+        out.push(Effect::Focus(Focus::Target(at)));
+    }
+
+    pub(super) fn choose_target(&mut self, at: usize, out: &mut Vec<Effect>) {
+        let Some((person, _)) = self.moving.open() else { return };
+        let person = person.clone();
+        self.send(&person, at, out);
+    }
+
+    /// The one way from a move to an order.
+    fn send(&mut self, person: &PersonId, at: usize, out: &mut Vec<Effect>) {
+        let (target, leg) = (self.targets_for(person).into_iter().nth(at), self.moving.leg().cloned());
+        let (Some(target), Some(leg)) = (target, leg) else { return };
+        match target.order {
+            Ok(command) => {
+                self.moving = Moving::Idle;
+                self.users.search.clear();
+                self.order(Subject::Leg(leg.clone()), command, &target.sentence, out);
+                out.push(Effect::Focus(Focus::Card(leg)));
+            }
+            Err(why) => {
+                let dragged = matches!(self.moving, Moving::Dragging { .. });
+                if dragged {
+                    self.moving = Moving::Idle;
+                }
+                self.fail(Subject::Leg(leg), texts::cannot(&why));
+            }
+        }
+    }
+
+    pub(super) fn search(&mut self, text: String) {
+        self.users.search = text;
+        let still = self.users.focus.as_ref().is_some_and(|focus| self.found().contains(&focus));
+        if !still {
+            self.users.focus = None;
+        }
+    }
+
+    pub(super) fn tile_step(&mut self, way: Step, columns: usize, out: &mut Vec<Effect>) {
+        let next = {
+            let found = self.found();
+            let at = self.users.focus.as_ref().and_then(|focus| found.iter().position(|it| *it == focus));
+            found.get(step(at.unwrap_or(0), found.len(), columns, way)).map(|person| (*person).clone())
+        };
+        if let Some(person) = next {
+            self.users.focus = Some(person.clone());
+            out.push(Effect::Focus(Focus::Tile(person)));
+        }
+    }
+
+    pub(super) fn target_step(&mut self, way: Step, out: &mut Vec<Effect>) {
+        let Some((person, at)) = self.moving.open() else { return };
+        let next = step(at, self.targets_for(person).len(), 1, way);
+        if let Moving::Chosen { open: Some((_, at)), .. } = &mut self.moving {
+            *at = next;
+            out.push(Effect::Focus(Focus::Target(next)));
+        }
+    }
+
+    pub(super) fn row_step(&mut self, way: Step, out: &mut Vec<Effect>) {
+        let entries = &self.history.entries;
+        let at = self.history.focus.and_then(|focus| entries.iter().position(|entry| entry.id == focus));
+        let next = step(at.unwrap_or(0), entries.len(), 1, way);
+        if let Some(entry) = entries.get(next) {
+            self.history.focus = Some(entry.id);
+            out.push(Effect::Focus(Focus::Row(entry.id)));
+        }
+        if next + 1 >= self.history.entries.len() {
+            self.older(out);
+        }
+    }
+
+    pub(super) fn first_found(&self) -> Option<PersonId> {
+        self.found().first().map(|person| (*person).clone())
+    }
+
+    /// The tile that Tab reaches: the one with the focus if it is shown, else the first.
+    pub(super) fn tab_tile(&self) -> Option<PersonId> {
+        let found = self.found();
+        let focus = self.users.focus.as_ref().filter(|focus| found.contains(focus));
+        focus.or(found.first().copied()).cloned()
+    }
+
+    fn found(&self) -> Vec<&PersonId> {
+        let Some(viewer) = &self.viewer else { return Vec::new() };
+        others(&self.office, viewer, &self.users.search).into_iter().map(|person| &person.id).collect()
+    }
+}

@@ -1,0 +1,78 @@
+//! What is drawn, as plain data: cards, tiles, rows, notes. Two equal values look the same.
+
+use super::Console;
+use crate::cards::{CardView, card};
+use crate::history::HistoryRow;
+use crate::link::Lamp;
+use crate::orders::{Note, Subject};
+use crate::texts;
+use crate::tiles::{TileView, others, tile};
+
+impl Console {
+    /// The cards of My Stream, top to bottom.
+    pub fn cards(&self) -> Vec<CardView> {
+        let chosen = self.moving.leg();
+        self.stream
+            .order
+            .iter()
+            .filter_map(|leg| self.office.leg(leg))
+            .map(|(call, leg)| CardView {
+                chosen: chosen == Some(&leg.id),
+                tab: self.stream.focus.as_ref() == Some(&leg.id),
+                ..card(call, leg, &self.orders)
+            })
+            .collect()
+    }
+
+    /// The tiles of all other people that fit the search.
+    pub fn tiles(&self) -> Vec<TileView> {
+        let Some(viewer) = &self.viewer else { return Vec::new() };
+        let light = self.light();
+        let unknown = (light.lamp != Lamp::Live).then(|| {
+            let minute = light.since.as_deref().map(|since| since.get(..5).unwrap_or(since).to_owned());
+            texts::unknown_since(minute.as_deref())
+        });
+        let (tab, open) = (self.tab_tile(), self.moving.open());
+        others(&self.office, viewer, &self.users.search)
+            .into_iter()
+            .map(|person| {
+                let mut view = tile(&self.office, person, unknown.clone());
+                view.tab = tab.as_ref() == Some(&person.id);
+                view.selected = self.history.person.as_ref() == Some(&person.id);
+                if self.moving.leg().is_some() {
+                    let targets = self.targets_for(&person.id);
+                    view.dim = !targets.iter().any(|target| target.order.is_ok());
+                    view.open = open.filter(|(id, _)| **id == person.id).map(|(_, at)| (targets, at));
+                }
+                view
+            })
+            .collect()
+    }
+
+    /// The rows of the history.
+    pub fn rows(&self) -> Vec<HistoryRow> {
+        self.history.rows(&self.clock, &self.orders)
+    }
+
+    /// Notes that have no card or row of their own any more, newest first: what was handed over, and what failed.
+    pub fn loose_notes(&self) -> Vec<Note> {
+        let mut notes: Vec<Note> = self
+            .orders
+            .notes()
+            .filter(|note| match &note.subject {
+                Subject::Leg(leg) => !self.stream.order.contains(leg),
+                Subject::Row(row) => !self.history.entries.iter().any(|entry| entry.id == *row),
+                Subject::Desk => true,
+            })
+            .cloned()
+            .collect();
+        notes.sort_by_key(|note| std::cmp::Reverse(note.at));
+        notes
+    }
+
+    /// Whose history is shown, as its heading.
+    pub fn history_title(&self) -> String {
+        let person = self.history.person.as_ref().and_then(|id| self.office.people.get(id));
+        texts::history_of(person.map(|person| person.name.as_str()))
+    }
+}

@@ -1,0 +1,183 @@
+//! The call history as data: whose, which rows, whether there are more. Reading them is the server's business.
+
+use crate::clock::{Clock, duration};
+use crate::orders::{Note, Orders, Subject};
+use crate::texts;
+use frontdesk_protocol::{
+    CommandId, Direction, Extension, HistoryEntry, HistoryId, HistoryOutcome, HistoryPage, HistoryQuery,
+    Number, PersonId,
+};
+
+/// Rows per page.
+const PAGE: u16 = 60;
+/// Rows kept at most; older ones are asked for again.
+const KEPT: usize = 2_000;
+
+/// The shown history.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Whose; `None`: the viewer's.
+    pub person: Option<PersonId>,
+    /// Newest first.
+    pub entries: Vec<HistoryEntry>,
+    /// Whether older ones exist.
+    pub more: bool,
+    /// The question on its way, and what its answer does.
+    pub asked: Option<(CommandId, Answer)>,
+    /// Why there are none.
+    pub error: Option<String>,
+    /// The row that Tab reaches.
+    pub focus: Option<HistoryId>,
+}
+
+/// What an answer does with the rows that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Replaces them.
+    Replaces,
+    /// Follows them.
+    Follows,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// Key.
+    pub id: HistoryId,
+    /// Seen from the extension.
+    pub direction: Direction,
+    /// The outcome's name in attributes.
+    pub outcome: &'static str,
+    /// Its word.
+    pub word: String,
+    /// Who.
+    pub title: String,
+    /// Their number, unless it is the title.
+    pub number: Option<String>,
+    /// When.
+    pub when: String,
+    /// How long they talked; `None` where nobody did.
+    pub duration: Option<String>,
+    /// The queue.
+    pub queue: Option<String>,
+    /// About calling back.
+    pub note: Option<Note>,
+    /// Whether Tab stops here.
+    pub tab: bool,
+    /// Everything in one sentence, for reading out.
+    pub label: String,
+}
+
+impl History {
+    /// Whose history from now on: asks for its first page.
+    pub fn show(&mut self, person: Option<PersonId>, id: CommandId) -> HistoryQuery {
+        *self = Self { person: person.clone(), asked: Some((id, Answer::Replaces)), ..Self::default() };
+        HistoryQuery { person, before: None, limit: PAGE }
+    }
+
+    /// The page after the last row, unless there is none or one is on its way.
+    pub fn older(&mut self, id: CommandId) -> Option<HistoryQuery> {
+        if !self.more || self.asked.is_some() {
+            return None;
+        }
+        let before = self.entries.last().map(|entry| entry.id);
+        self.asked = Some((id, Answer::Follows));
+        Some(HistoryQuery { person: self.person.clone(), before, limit: PAGE })
+    }
+
+    /// Rows came.
+    pub fn page(&mut self, id: &CommandId, page: HistoryPage) {
+        let Some((asked, answer)) = self.asked.take_if(|(asked, _)| asked == id) else { return };
+        debug_assert_eq!(&asked, id, "only the open question is answered");
+        if answer == Answer::Replaces {
+            self.entries.clear();
+        }
+        self.more = page.more && self.entries.len() < KEPT;
+        self.error = None;
+        for entry in page.entries {
+            self.put(entry);
+        }
+    }
+
+    /// The question was refused; whether the id was ours.
+    pub fn refuse(&mut self, id: &CommandId, why: &str) -> bool {
+        let ours = self.asked.take_if(|(asked, _)| asked == id).is_some();
+        if ours {
+            self.error = Some(texts::history_refused(why));
+        }
+        ours
+    }
+
+    /// A row was added at one of the shown extensions, or came anew.
+    pub fn added(&mut self, entry: HistoryEntry, shown: &[Extension]) {
+        if shown.contains(&entry.extension) {
+            self.put(entry);
+        }
+    }
+
+    /// The rows to draw.
+    pub fn rows(&self, clock: &Clock, orders: &Orders) -> Vec<HistoryRow> {
+        let tab = self.focus.or(self.entries.first().map(|entry| entry.id));
+        self.entries.iter().map(|entry| row(entry, clock, orders, tab)).collect()
+    }
+
+    fn put(&mut self, entry: HistoryEntry) {
+        match self.entries.binary_search_by(|there| entry.id.cmp(&there.id)) {
+            Ok(at) => self.entries[at] = entry,
+            Err(at) => self.entries.insert(at, entry),
+        }
+    }
+}
+
+/// The number that calls a row's party back.
+///
+/// # Errors
+/// A sentence where there is none that can be dialled.
+pub fn number(entry: &HistoryEntry) -> Result<Number, String> {
+    let Some(text) = entry.party.number.as_deref().filter(|n| !n.is_empty()) else {
+        return Err(texts::WITHHELD.into());
+    };
+    let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '/' | '.')).collect();
+    Number::parse(&plain).map_err(|_| texts::not_dialable(text))
+}
+
+fn row(entry: &HistoryEntry, clock: &Clock, orders: &Orders, tab: Option<HistoryId>) -> HistoryRow {
+    let title = texts::party(Some(&entry.party));
+    let number = entry.party.number.clone().filter(|n| !n.is_empty() && *n != title);
+    let word = texts::outcome(&entry.outcome, entry.direction);
+    let when = clock.when(frontdesk_protocol::Millis(entry.started.0.saturating_sub(clock.lead)));
+    let duration = (entry.talk_ms > 0).then(|| duration(entry.talk_ms));
+    let queue = entry.queue.as_ref().map(ToString::to_string);
+    let mut label = vec![texts::direction(entry.direction).to_owned(), word.clone(), title.clone()];
+    label.extend(number.clone());
+    label.push(when.clone());
+    label.extend(duration.clone());
+    label.extend(queue.as_deref().map(|queue| format!("Queue {queue}")));
+    HistoryRow {
+        id: entry.id,
+        direction: entry.direction,
+        outcome: outcome_key(&entry.outcome),
+        word,
+        title,
+        number,
+        when,
+        duration,
+        queue,
+        note: orders.about(&Subject::Row(entry.id)).cloned(),
+        tab: tab == Some(entry.id),
+        label: label.join(", "),
+    }
+}
+
+fn outcome_key(outcome: &HistoryOutcome) -> &'static str {
+    match outcome {
+        HistoryOutcome::Answered => "answered",
+        HistoryOutcome::Missed => "missed",
+        HistoryOutcome::Voicemail => "voicemail",
+        HistoryOutcome::Transferred { .. } => "transferred",
+        HistoryOutcome::Busy => "busy",
+        HistoryOutcome::Ignored => "ignored",
+        HistoryOutcome::AnsweredElsewhere => "answeredElsewhere",
+        HistoryOutcome::Interrupted => "interrupted",
+    }
+}

@@ -1,0 +1,61 @@
+//! The order of My Stream: ringing first, then by start; it waits while the pointer is inside. And which legs ring.
+
+use crate::cards::{CardState, state};
+use crate::event::Hover;
+use frontdesk_protocol::{Extension, LegId, Millis, Office};
+use std::collections::BTreeSet;
+
+/// The order of the cards.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    /// Top to bottom.
+    pub order: Vec<LegId>,
+    /// Whether the pointer is inside.
+    pub hover: Hover,
+    /// The card that Tab reaches.
+    pub focus: Option<LegId>,
+    ringing: BTreeSet<LegId>,
+}
+
+/// What began and ended ringing here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rings {
+    /// Began.
+    pub began: Vec<LegId>,
+    /// Ended.
+    pub ended: Vec<LegId>,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self { order: Vec::new(), hover: Hover::Outside, focus: None, ringing: BTreeSet::new() }
+    }
+}
+
+impl Stream {
+    /// Follows the office. `still` keeps what is there in its place although the pointer is outside.
+    pub fn follow(&mut self, office: &Office, mine: &[Extension], still: Hover) -> Rings {
+        let mut wanted: Vec<(bool, Millis, LegId)> = office
+            .legs_at(mine)
+            .map(|(call, leg)| (state(leg) != CardState::Ringing, call.started, leg.id.clone()))
+            .collect();
+        wanted.sort();
+        let ringing = wanted.iter().filter(|(quiet, ..)| !quiet).map(|(.., leg)| leg.clone()).collect();
+        let wanted: Vec<LegId> = wanted.into_iter().map(|(.., leg)| leg).collect();
+        if self.hover == Hover::Outside && still == Hover::Outside {
+            self.order = wanted;
+        } else {
+            self.order.retain(|leg| wanted.contains(leg));
+            let new: Vec<_> = wanted.into_iter().filter(|leg| !self.order.contains(leg)).collect();
+            self.order.extend(new);
+        }
+        if self.focus.as_ref().is_none_or(|leg| !self.order.contains(leg)) {
+            self.focus = self.order.first().cloned();
+        }
+        let before = std::mem::replace(&mut self.ringing, ringing);
+        Rings {
+            began: self.ringing.difference(&before).cloned().collect(),
+            ended: before.difference(&self.ringing).cloned().collect(),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The catalogue: every sentence the view says, a function each, in English. No other file holds words for people.
+
+use frontdesk_protocol::{Direction, HistoryOutcome, Mark, Party, PartyKind, Service, Status};
+
+/// A party's name or number.
+pub fn party(party: Option<&Party>) -> String {
+    let Some(party) = party else { return "Unknown party".into() };
+    match (&party.kind, party.name.as_deref().is_some_and(|n| !n.is_empty())) {
+        (PartyKind::Service(what), false) => service(what),
+        _ => party.display().to_owned(),
+    }
+}
+
+/// A party's name and number, for reading out.
+pub fn party_full(who: Option<&Party>) -> String {
+    let name = party(who);
+    match who.and_then(|p| p.number.as_deref()) {
+        Some(number) if !number.is_empty() && number != name => format!("{name} {number}"),
+        _ => name,
+    }
+}
+
+/// A service of the PBX.
+pub fn service(service: &Service) -> String {
+    match service {
+        Service::Voicemail => "Voicemail".into(),
+        Service::Conference => "Conference".into(),
+        Service::Queue(queue) => format!("Queue {queue}"),
+        Service::Parking(_) => "Parking".into(),
+        Service::Feature => "Announcement".into(),
+    }
+}
+
+/// A status's word.
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Offline => "Offline",
+        Status::Free => "Free",
+        Status::Ringing => "Ringing",
+        Status::Held => "On hold",
+        Status::Inside => "Inside call",
+        Status::Outside => "Outside call",
+        Status::Queue => "Queue call",
+        Status::Unknown => "Unknown",
+    }
+}
+
+/// The word while somebody's phone dials instead of rings.
+pub const CALLING: &str = "Calling";
+
+/// A status's word while nothing is known.
+pub fn unknown_since(clock: Option<&str>) -> String {
+    clock.map_or_else(|| "Unknown".into(), |clock| format!("Unknown since {clock}"))
+}
+
+/// What the small sign says.
+pub fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Ringing => "another call rings",
+        Mark::Held => "another call on hold",
+    }
+}
+
+/// Unheard messages.
+pub fn messages(new: u32) -> String {
+    if new == 1 { "1 new message".into() } else { format!("{new} new messages") }
+}
+
+/// A card's state.
+pub fn card_state(state: crate::cards::CardState) -> &'static str {
+    use crate::cards::CardState;
+    match state {
+        CardState::Ringing => "Ringing",
+        CardState::Calling => "Calling",
+        CardState::Talking => "Talking",
+        CardState::Held => "On hold",
+    }
+}
+
+/// A card's action.
+pub fn action(action: crate::cards::CardAction) -> &'static str {
+    use crate::cards::CardAction;
+    match action {
+        CardAction::Ignore => "Ignore",
+        CardAction::Transfer => "Transfer",
+        CardAction::HangUp => "Hang up",
+    }
+}
+
+/// A direction, as seen from here.
+pub fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Inbound => "Incoming",
+        Direction::Outbound => "Outgoing",
+        Direction::Internal => "Internal",
+    }
+}
+
+/// How a call came.
+pub fn via(queue: Option<&str>, dialled: Option<&str>) -> Option<String> {
+    match (queue, dialled) {
+        (Some(queue), _) => Some(format!("Queue {queue}")),
+        (None, Some(dialled)) => Some(format!("Dialled {dialled}")),
+        (None, None) => None,
+    }
+}
+
+/// What became of a call.
+pub fn outcome(outcome: &HistoryOutcome, direction: Direction) -> String {
+    match (outcome, direction) {
+        (HistoryOutcome::Answered, _) => "Answered".into(),
+        (HistoryOutcome::Missed, Direction::Outbound) => "No answer".into(),
+        (HistoryOutcome::Missed, _) => "Missed".into(),
+        (HistoryOutcome::Voicemail, _) => "Voicemail".into(),
+        (HistoryOutcome::Transferred { to }, _) => format!("To {to}"),
+        (HistoryOutcome::Busy, _) => "Busy".into(),
+        (HistoryOutcome::Ignored, _) => "Ignored".into(),
+        (HistoryOutcome::AnsweredElsewhere, _) => "Answered elsewhere".into(),
+        (HistoryOutcome::Interrupted, _) => "Interrupted".into(),
+    }
+}
+
+/// What a drop on an extension would do.
+pub fn would_ring(who: &str, name: &str, extension: &str) -> String {
+    format!("{who} goes to {name}, {extension}")
+}
+
+/// The same while that phone is not registered.
+pub fn would_ring_offline(who: &str, name: &str, extension: &str) -> String {
+    format!("{who} goes to {name}, {extension}: the phone is offline, the PBX decides what follows")
+}
+
+/// The same while that phone is talking.
+pub fn would_ring_busy(who: &str, name: &str, extension: &str) -> String {
+    format!("{who} goes to {name}, {extension}: already in a call")
+}
+
+/// What a drop on a number would do.
+pub fn would_dial(who: &str, name: &str, label: &str, number: &str) -> String {
+    format!("{who} goes to {name}, {label} {number}, by an outside line")
+}
+
+/// What a drop on a mailbox would do.
+pub fn would_record(who: &str, name: &str) -> String {
+    format!("{who} goes to {name}'s voicemail; no phone rings")
+}
+
+/// The title of an extension target.
+pub fn target_extension(extension: &str) -> String {
+    format!("Extension {extension}")
+}
+
+/// The title of a mailbox target.
+pub const TARGET_VOICEMAIL: &str = "Voicemail";
+
+/// Why a mailbox cannot take a call.
+pub fn no_mailbox(name: &str) -> String {
+    format!("{name} has no mailbox")
+}
+
+/// Why an extension cannot take a call.
+pub fn already_there(name: &str) -> String {
+    format!("The caller is already talking to {name}")
+}
+
+/// Why a call cannot be moved yet.
+pub const NOT_ANSWERED_YET: &str = "They have not answered yet; wait, or hang up";
+
+/// Why nothing can be done with a card for the moment.
+pub const IN_PROGRESS: &str = "The last order for this call is still running";
+
+/// Why no order goes out.
+pub fn held_back(why: &str) -> String {
+    format!("Not done: {why} Nothing was sent; use the phone itself.")
+}
+
+/// The call a person was about to move ended.
+pub fn ended_while_moving(who: &str) -> String {
+    format!("The call with {who} ended before it was moved. Nothing was sent.")
+}
+
+/// A card was chosen.
+pub fn card_chosen(who: &str) -> String {
+    format!(
+        "{who} is ready to be moved. Choose a person with the arrows and Enter, or type a name. Escape stops."
+    )
+}
+
+/// A tile opened its targets.
+pub fn tile_opened(name: &str, count: usize) -> String {
+    format!("{name}: {count} targets. Arrows choose, Enter sends, Escape goes back.")
+}
+
+/// A target under the pointer that cannot be used.
+pub fn cannot(reason: &str) -> String {
+    format!("Not possible: {reason}")
+}
+
+/// A caller whose name is no longer known.
+pub const THIS_CALLER: &str = "this caller";
+
+/// Moving was stopped.
+pub const NOT_MOVED: &str = "Nothing was moved.";
+
+/// An order is on its way.
+pub fn sending(what: &str) -> String {
+    format!("{what} …")
+}
+
+/// Ending a call.
+pub fn hanging_up(who: &str) -> String {
+    format!("Hanging up {who}")
+}
+
+/// Ignoring a call.
+pub fn ignoring(who: &str) -> String {
+    format!("Ignoring {who}")
+}
+
+/// Calling from the selected extension.
+pub fn calling(who: &str, from: &str) -> String {
+    format!("Calling {who} from {from}: your phone rings first")
+}
+
+/// The answer to an order did not come.
+pub const NO_ANSWER: &str = "The server has not answered this order. Look at the call before you try again.";
+
+/// A call rings here.
+pub fn rings(who: &str, extension: &str) -> String {
+    format!("{who} is calling {extension}")
+}
+
+/// A ringing call ended.
+pub fn stopped_ringing(who: &str) -> String {
+    format!("{who} no longer rings")
+}
+
+/// A row without a number.
+pub const WITHHELD: &str = "This caller withheld the number, so it cannot be called back.";
+
+/// A row with something that no phone can dial.
+pub fn not_dialable(number: &str) -> String {
+    format!("{number:?} is not a number that can be dialled. Dial it by hand if you know what is meant.")
+}
+
+/// There is no extension to call from.
+pub const NO_EXTENSION: &str = "You have no extension to call from. Ask your administrator for one.";
+
+/// The connection is up.
+pub const LIVE: &str = "Live";
+
+/// The connection is being made.
+pub const CONNECTING: &str = "Connecting …";
+
+/// The server link broke.
+pub fn offline(since: Option<&str>, why: &str) -> String {
+    match since {
+        Some(since) => format!("No connection since {since}. {why}").trim_end().to_owned(),
+        None => format!("No connection. {why}").trim_end().to_owned(),
+    }
+}
+
+/// Nothing was heard for a while.
+pub fn stale(since: &str) -> String {
+    format!("Nothing heard since {since}; what you see may be old.")
+}
+
+/// The server has no link to the PBX.
+pub fn pbx_down(since: &str, why: &str) -> String {
+    format!("The server has had no link to the phone system since {since}. {why}").trim_end().to_owned()
+}
+
+/// The server is reading the PBX.
+pub const PBX_STARTING: &str = "The server is reading the phone system …";
+
+/// The connection came back.
+pub const LIVE_AGAIN: &str = "Connected. What you see is live again.";
+
+/// Settings that cannot be read.
+pub fn settings_unreadable(why: &str) -> String {
+    format!(
+        "Your settings could not be read ({why}). The defaults are in use; what you change now is stored anew."
+    )
+}
+
+/// The history was refused.
+pub fn history_refused(why: &str) -> String {
+    format!("The history could not be read: {why}")
+}
+
+/// Whose history is shown.
+pub fn history_of(name: Option<&str>) -> String {
+    name.map_or_else(|| "My history".into(), |name| format!("History of {name}"))
+}
+
+/// What an empty pane will show.
+pub mod empty {
+    /// The stream.
+    pub const STREAM: &str = "Your calls appear here as cards. Drag one onto a colleague to hand it over.";
+    /// The users.
+    pub const USERS: &str = "Your colleagues appear here as tiles as soon as the server knows them.";
+    /// The users, filtered.
+    pub const SEARCH: &str = "Nobody fits this search. Esc clears it.";
+    /// The history.
+    pub const HISTORY: &str = "Finished calls appear here. Double-click one, or press Enter, to call back.";
+    /// The history, while it is read.
+    pub const HISTORY_LOADING: &str = "Reading the history …";
+}

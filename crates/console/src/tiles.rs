@@ -1,0 +1,141 @@
+//! The tiles of all other people as data: who, their lamp, what stands beside it. Their targets are in `targets`.
+
+use crate::targets::Target;
+use crate::texts;
+use frontdesk_protocol::{LegState, Mark, Millis, Office, Person, PersonId, Status, Viewer};
+use std::sync::Arc;
+
+/// What is shown of the users.
+#[derive(Debug, Clone, Default)]
+pub struct Users {
+    /// The text in the search box.
+    pub search: String,
+    /// The tile that Tab reaches.
+    pub focus: Option<PersonId>,
+}
+
+/// A tile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TileView {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The extension that decides, else their first.
+    pub extension: String,
+    /// What the lamp says: `Unknown` while facts are stale.
+    pub status: Status,
+    /// The last known status: the ground under the hatch.
+    pub ground: Status,
+    /// What else goes on.
+    pub mark: Option<Mark>,
+    /// The state's word.
+    pub word: String,
+    /// The other party.
+    pub with: Option<String>,
+    /// Since when, by the server's clock; only where a clock is of use.
+    pub since: Option<Millis>,
+    /// Unheard messages.
+    pub messages: u32,
+    /// Whether their history is shown.
+    pub selected: bool,
+    /// Whether Tab stops here.
+    pub tab: bool,
+    /// Whether a card is being moved and this tile cannot take it.
+    pub dim: bool,
+    /// The open targets, and the one that would be taken.
+    pub open: Option<(Vec<Target>, usize)>,
+    /// Everything in one sentence, for reading out.
+    pub label: String,
+}
+
+/// All other people that fit a search, by name.
+pub fn others<'a>(office: &'a Office, viewer: &Viewer, search: &str) -> Vec<&'a Arc<Person>> {
+    let words: Vec<String> = search.split_whitespace().map(fold).collect();
+    let mut people: Vec<(String, &Arc<Person>)> = office
+        .people
+        .values()
+        .filter(|person| !is_viewer(person, viewer) && fits(person, &words))
+        .map(|person| (fold(&person.name), person))
+        .collect();
+    people.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    people.into_iter().map(|(_, person)| person).collect()
+}
+
+/// A person's tile without selection, focus and targets. `unknown` is the text while facts are stale.
+pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileView {
+    let lamp = office.status_of(person);
+    let extension = lamp.deciding.map(|state| &state.extension).or(person.extensions.first());
+    let leg = lamp.deciding.and_then(|state| state.leg.as_ref()).and_then(|id| office.leg(id));
+    let dialling = leg.is_some_and(|(_, leg)| leg.state == LegState::Calling);
+    let busy = !matches!(lamp.status, Status::Free | Status::Offline | Status::Unknown);
+    let deciding = lamp.deciding.filter(|_| busy);
+    let stale = unknown.is_some();
+    let word = match unknown {
+        Some(text) => text,
+        None if lamp.status == Status::Ringing && dialling => texts::CALLING.into(),
+        None => texts::status(lamp.status).into(),
+    };
+    let messages = person.mailbox.as_ref().and_then(|id| office.mailboxes.get(id)).map_or(0, |box_| box_.new);
+    let extension = extension.map(ToString::to_string).unwrap_or_default();
+    let with = deciding.and_then(|state| state.with.as_ref());
+    let mut label = vec![person.name.clone(), extension.clone(), word.clone()];
+    label.extend(with.map(|party| texts::party_full(Some(party))));
+    label.extend(lamp.mark.map(|mark| texts::mark(mark).to_owned()));
+    label.extend((messages > 0).then(|| texts::messages(messages)));
+    label.retain(|part| !part.is_empty());
+    TileView {
+        person: person.id.clone(),
+        name: person.name.clone(),
+        extension,
+        status: if stale { Status::Unknown } else { lamp.status },
+        ground: lamp.status,
+        mark: lamp.mark,
+        word,
+        with: with.map(|party| texts::party(Some(party))),
+        since: deciding.and_then(|state| state.since).filter(|_| !stale),
+        messages,
+        selected: false,
+        tab: false,
+        dim: false,
+        open: None,
+        label: label.join(", "),
+    }
+}
+
+fn is_viewer(person: &Person, viewer: &Viewer) -> bool {
+    viewer.person.as_ref() == Some(&person.id)
+        || person.extensions.iter().any(|e| viewer.extensions.contains(e))
+}
+
+fn fits(person: &Person, words: &[String]) -> bool {
+    words.iter().all(|word| {
+        let holds = |text: &str| fold(text).contains(word.as_str());
+        holds(&person.name)
+            || holds(&person.group)
+            || person.extensions.iter().any(|e| e.as_str().starts_with(word.as_str()))
+            || person.numbers.iter().any(|n| n.number.as_str().contains(word.as_str()) || holds(&n.label))
+    })
+}
+
+/// Lower case without the marks of western European letters, so that `muller` finds `Müller`.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'ç' | 'č' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' | 'ě' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' | 'ů' => folded.push('u'),
+            'š' => folded.push('s'),
+            'ž' => folded.push('z'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
