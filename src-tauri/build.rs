@@ -3,19 +3,11 @@
 
 use std::{fs, io, path::Path};
 
-const PLACEHOLDER: &str = "<!doctype html>
-<html lang=\"en\">
-<meta charset=\"utf-8\">
-<title>Frontdesk</title>
-<p>The view has not been built yet. Run <code>cargo xtask ui</code>, then start Frontdesk again.</p>
-</html>
-";
-
 fn main() -> io::Result<()> {
     let page = Path::new("ui/dist/index.html");
     if !page.exists() {
         fs::create_dir_all("ui/dist")?;
-        fs::write(page, PLACEHOLDER)?;
+        fs::copy("src-tauri/placeholder.html", page)?;
     }
     tauri_build::build();
     Ok(())

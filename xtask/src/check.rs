@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     steps::{Budget, Steps},
-    workspace,
+    ui, workspace,
 };
 
 /// Checks that take seconds and need nothing built.
@@ -76,12 +76,16 @@ impl Check {
 }
 
 /// Runs all checks and gives their tally.
-pub fn all() -> Steps {
+///
+/// # Errors
+/// When the folder of the page cannot be made.
+pub fn all() -> Result<Steps> {
+    ui::placeholder()?;
     let mut steps = Steps::default();
     for check in QUICK.into_iter().chain(THOROUGH) {
         check.run(&mut steps);
     }
-    steps
+    Ok(steps)
 }
 
 fn cargo(arguments: &[&str]) -> Command {

@@ -67,7 +67,7 @@ fn act(task: Task) -> Result<ExitCode> {
         Task::Test(options) => return suite::run(&options),
         Task::Check => {
             let begun = Instant::now();
-            let steps = check::all();
+            let steps = check::all()?;
             steps.summary(begun);
             return Ok(steps.exit());
         }

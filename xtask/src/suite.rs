@@ -64,6 +64,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     if filters.need_a_build() {
         packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Lab, Purpose::Test])?;
     }
+    ui::placeholder()?;
     for check in check::QUICK.into_iter().filter(|check| filters.takes(check.name())) {
         check.run(&mut steps);
     }

@@ -67,6 +67,22 @@ pub fn build(build: Build) -> Result<()> {
         .with_context(|| format!("filling {}", dist.display()))
 }
 
+/// Makes sure that there is a page which the programs can embed, so that they compile before the view was ever built.
+///
+/// # Errors
+/// When the disk cannot be written.
+pub fn placeholder() -> Result<()> {
+    let root = workspace::root();
+    let page = root.join("ui/dist/index.html");
+    if page.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(root.join("ui/dist"))?;
+    fs::copy(root.join("src-tauri/placeholder.html"), &page)
+        .with_context(|| format!("writing {}", page.display()))?;
+    Ok(())
+}
+
 /// Runs wasm-bindgen, unless it already ran on this very file.
 fn bind(wasm: &Path, into: &Path, build: Build) -> Result<()> {
     let about = fs::metadata(wasm).with_context(|| format!("{} was not built", wasm.display()))?;
