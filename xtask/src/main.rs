@@ -3,6 +3,7 @@
 mod check;
 mod icons;
 mod job;
+mod lab;
 mod packages;
 mod run;
 mod screenshots;
@@ -41,6 +42,8 @@ enum Task {
     Ui(ui::Build),
     /// Draws every icon anew from the drawings in icons/.
     Icons,
+    /// Opens the console on a real Asterisk with six phones, a trunk, a queue, voicemail and parking, on loopback.
+    Lab,
     /// Takes the pictures of the real window in docs/images/.
     Screenshots,
     /// Makes sure that there is a Rust which can build the view.
@@ -73,6 +76,7 @@ fn act(task: Task) -> Result<ExitCode> {
         }
         Task::Ui(build) => ui::build(build)?,
         Task::Icons => icons::draw()?,
+        Task::Lab => lab::open()?,
         Task::Screenshots => screenshots::take()?,
         Task::Wasm { way } => job::say(&format!("the view is built with {}", wasm::ensure(way)?)),
     }

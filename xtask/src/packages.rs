@@ -110,7 +110,7 @@ fn install(missing: &BTreeSet<&str>) -> Result<()> {
     let Some(rights) = Rights::of_this_user() else {
         bail!(
             "some system packages are missing, and installing them needs an administrator. Run this line, then the \
-             same command again:\n\n    sudo apt-get install --no-install-recommends {}\n",
+             same command again:\n\n    sudo apt-get update && sudo apt-get install --no-install-recommends {}\n",
             join(missing)
         );
     };

@@ -75,17 +75,18 @@ fn page(options: &Options) -> Result<()> {
     )
 }
 
-/// Builds some of the project's programs.
+/// Builds some of the project's programs, with the features that the whole workspace agrees on, so that `run`, `lab`
+/// and `test` share what was built.
 ///
 /// # Errors
 /// When one does not compile.
-pub fn build(packages: &[&str]) -> Result<()> {
+pub fn build(programs: &[&str]) -> Result<()> {
     let mut cargo = workspace::cargo();
-    cargo.arg("build");
-    for package in packages {
-        cargo.args(["-p", package]);
+    cargo.args(["build", "--workspace", "--exclude", "xtask"]);
+    for program in programs {
+        cargo.args(["--bin", program]);
     }
-    job::run(&format!("building {}", packages.join(" and ")), &mut cargo)
+    job::run(&format!("building {}", programs.join(" and ")), &mut cargo)
 }
 
 /// A built program, to be run in the person's own folder.

@@ -1,0 +1,202 @@
+//! `cargo xtask lab`: a real Asterisk with phones, a Frontdesk server on it and the console connected to that, all on
+//! loopback, until Ctrl-C or until the console is quit. What the Asterisk and its phones do is `frontdesk-lab`'s.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    job::{loud, say},
+    packages::{self, Purpose},
+    run::{self, program},
+    ui, workspace,
+};
+
+/// Who is at the desk in the lab, with a password that is public on purpose: the lab listens on loopback only.
+const USER: &str = "anna";
+const PASSWORD: &str = "lab-password";
+const EXTENSION: &str = "1001";
+
+const SERVER_READY: Duration = Duration::from_secs(30);
+
+/// Starts all of it and stays until the console is quit.
+///
+/// # Errors
+/// When something does not build or start; the sentence says which and where its output is.
+pub fn open() -> Result<()> {
+    packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Lab])?;
+    ui::build(ui::Build::QUICK)?;
+    run::build(&["frontdesk-lab", "frontdesk-server", "frontdesk"])?;
+    let (mut office, ami) = office()?;
+    let folder = workspace::target().join("lab");
+    let address = free_address()?;
+    let config = configure(&folder, ami, address)?;
+    add_user(&config)?;
+    let log = folder.join("server.log");
+    let mut server = serve(&config, &log)?;
+    wait_for(address, &mut server, &log)?;
+    loud(&format!(
+        "The console is at http://{address}/ as well. Name: {USER}, password: {PASSWORD}, phone: {EXTENSION}"
+    ));
+    if run::has_display() {
+        let console = ["--connect", &address.to_string(), "--user", USER].map(str::to_owned);
+        let status =
+            program("frontdesk").args(console).status().context("the console could not be started")?;
+        say(&format!("the console was quit ({status}); closing the lab"));
+        return Ok(());
+    }
+    say("no display: open the address in a browser; Ctrl-C ends the lab");
+    office.0.wait().context("waiting for the lab's end")?;
+    Ok(())
+}
+
+/// A program that ends with the lab.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Its input closes with it, which it takes as the sign to end; killing is for one that does not.
+        drop(self.0.stdin.take());
+        let until = Instant::now() + Duration::from_secs(3);
+        while Instant::now() < until {
+            if !matches!(self.0.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::park_timeout(Duration::from_millis(50));
+        }
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// The Asterisk and its phones, and where its manager interface listens. What it says goes on to the person.
+fn office() -> Result<(Running, SocketAddr)> {
+    say("starting Asterisk and the phones (the first time, it is downloaded)");
+    let mut command = program("frontdesk-lab");
+    let mut office =
+        Running(command.stdout(Stdio::piped()).spawn().context("frontdesk-lab could not be started")?);
+    let mut lines = BufReader::new(office.0.stdout.take().context("the lab's output")?).lines();
+    for line in lines.by_ref() {
+        let line = line.context("the lab's output")?;
+        println!("{line}");
+        if let Some(address) = ami_address(&line) {
+            thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
+            return Ok((office, address));
+        }
+    }
+    bail!("the lab ended before its Asterisk was ready; what it said above says why")
+}
+
+/// The address in the line by which the lab says that it is ready: `ami 127.10.0.1:5038`.
+fn ami_address(line: &str) -> Option<SocketAddr> {
+    line.strip_prefix("ami ")?.trim().parse().ok()
+}
+
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on loopback")?;
+    Ok(listener.local_addr()?)
+}
+
+/// A configuration in an empty folder of its own.
+fn configure(folder: &Path, ami: SocketAddr, listen: SocketAddr) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::write(folder.join("ami-secret"), "lab\n")?;
+    let config = folder.join("frontdesk.toml");
+    fs::write(&config, configuration(ami, listen))?;
+    Ok(config)
+}
+
+fn configuration(ami: SocketAddr, listen: SocketAddr) -> String {
+    format!(
+        "# Written by `cargo xtask lab`.\n[pbx]\nhost = \"{}\"\nport = {}\nusername = \"frontdesk\"\n\
+         secret_file = \"ami-secret\"\ncontext = \"internal\"\noutside_prefix = \"9\"\n\
+         voicemail_context = \"internal\"\nvoicemail_pattern = \"*{{mailbox}}\"\n\n\
+         [listen]\naddress = \"{listen}\"\n",
+        ami.ip(),
+        ami.port(),
+    )
+}
+
+fn add_user(config: &Path) -> Result<()> {
+    let mut command = program("frontdesk-server");
+    command.args([
+        "user",
+        "add",
+        USER,
+        "--role",
+        "receptionist",
+        "--extension",
+        EXTENSION,
+        "--password-stdin",
+    ]);
+    command.arg("--config").arg(config).stdin(Stdio::piped());
+    let mut child = command.spawn().context("frontdesk-server could not be started")?;
+    let mut input = child.stdin.take().context("the server's input")?;
+    writeln!(input, "{PASSWORD}")?;
+    drop(input);
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("frontdesk-server did not take the user {USER} ({status}); what it said above says why");
+    }
+    Ok(())
+}
+
+fn serve(config: &Path, log: &Path) -> Result<Running> {
+    let file = fs::File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let mut command: Command = program("frontdesk-server");
+    command.arg("serve").arg("--config").arg(config);
+    command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+    Ok(Running(command.spawn().context("frontdesk-server could not be started")?))
+}
+
+fn wait_for(address: SocketAddr, server: &mut Running, log: &Path) -> Result<()> {
+    let until = Instant::now() + SERVER_READY;
+    while TcpStream::connect(address).is_err() {
+        if let Some(status) = server.0.try_wait()? {
+            bail!("the server ended ({status}); its output is in {}", log.display());
+        }
+        if Instant::now() > until {
+            bail!("the server did not listen within {SERVER_READY:?}; its output is in {}", log.display());
+        }
+        thread::park_timeout(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_line_of_the_lab_is_told_from_its_other_lines() {
+        assert_eq!(ami_address("ami 127.10.0.1:5038"), Some("127.10.0.1:5038".parse().unwrap()));
+        for line in ["Starting Asterisk.", "ami soon", "phones 1001 to 1006", ""] {
+            assert_eq!(ami_address(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_configuration_names_both_addresses() {
+        let text = configuration("127.10.0.1:5040".parse().unwrap(), "127.0.0.1:9000".parse().unwrap());
+        for part in [
+            "host = \"127.10.0.1\"\n",
+            "port = 5040\n",
+            "address = \"127.0.0.1:9000\"\n",
+            "= \"*{mailbox}\"\n",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+}
