@@ -63,11 +63,19 @@ impl Check {
             Self::Dependencies => steps.attempt(self.name(), dependencies::policy),
             Self::Advisories => steps.attempt(self.name(), dependencies::advisories),
             Self::Lints => {
-                let clippy = cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+                let clippy = cargo(&[
+                    "clippy",
+                    "--workspace",
+                    "--all-targets",
+                    "--keep-going",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]);
                 steps.command(self.name(), clippy, Budget::LONG);
             }
             Self::Docs => {
-                let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+                let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--keep-going"]);
                 doc.env("RUSTDOCFLAGS", "-D warnings");
                 steps.command(self.name(), doc, Budget::LONG);
             }

@@ -63,15 +63,6 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Its input closes with it, which it takes as the sign to end; killing is for one that does not.
-        drop(self.0.stdin.take());
-        let until = Instant::now() + Duration::from_secs(3);
-        while Instant::now() < until {
-            if !matches!(self.0.try_wait(), Ok(None)) {
-                return;
-            }
-            thread::park_timeout(Duration::from_millis(50));
-        }
         self.0.kill().ok();
         self.0.wait().ok();
     }
