@@ -1,0 +1,17 @@
+//! The wire to the Frontdesk server: addresses, TCP and TLS, the login over HTTP, the WebSocket. It decides nothing;
+//! when to open, to wait and to give up is decided in `controller`.
+
+mod address;
+mod dial;
+mod fault;
+mod login;
+mod network;
+mod socket;
+#[cfg(test)]
+pub(crate) mod stand_in;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use address::ServerAddress;
+pub(crate) use fault::{Cure, Fault};
+pub(crate) use network::{Attempt, Network, NotSent};

@@ -1,0 +1,214 @@
+//! The part of the controller that keeps the connection: opening, hearing, silence, waiting, orders. It does not log in.
+
+use super::{Controller, Session};
+use crate::account::Account;
+use crate::connection::{Attempt, Cure, Fault};
+use crate::desktop::Desktop;
+use crate::event::Now;
+use crate::notice::NoticeChoice;
+use crate::pace::{GOOD, SIGN_OF_LIFE, SILENCE};
+use crate::replica::{Replica, Step};
+use crate::report::{Condition, message, not_sent, unanswered};
+use crate::secret::Secret;
+use frontdesk_protocol::{CallId, ClientMessage, Command, CommandId, HistoryQuery, ServerMessage};
+use std::time::Instant;
+
+/// The state of the connection, while there is a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// On the way.
+    Opening,
+    /// Open.
+    Up {
+        /// Since when.
+        since: Instant,
+        /// When the server was last heard.
+        heard: Instant,
+        /// When the next sign of life is due.
+        beat: Instant,
+    },
+    /// Lost; the next attempt is due then.
+    Waiting(Instant),
+}
+
+impl Controller {
+    /// When [`crate::event::Event::Tick`] is wanted at the latest; `None`: only after another event.
+    pub(crate) fn wake(&self) -> Option<Instant> {
+        let Session::In { link, .. } = &self.session else { return None };
+        match link {
+            Link::Opening => None,
+            Link::Up { heard, beat, .. } => Some((*heard + SILENCE).min(*beat)),
+            Link::Waiting(until) => Some(*until),
+        }
+    }
+
+    pub(super) fn enter(&mut self, account: Account, token: Secret, now: Now, desktop: &mut impl Desktop) {
+        let text = format!("Connecting to {} …", account.server.authority());
+        self.replica = Replica::default();
+        self.pace.reset();
+        self.session = Session::In { account, token, link: Link::Opening };
+        self.report(Condition::Connecting, text, now, desktop);
+        self.open(desktop);
+    }
+
+    fn open(&mut self, desktop: &mut impl Desktop) {
+        let Session::In { account, token, link } = &mut self.session else { return };
+        *link = Link::Opening;
+        self.attempt = self.attempt.next();
+        desktop.open(self.attempt, &account.server, token.clone(), self.replica.resume());
+    }
+
+    pub(super) fn opened(&mut self, attempt: Attempt, now: Now) {
+        let Session::In { link, .. } = &mut self.session else { return };
+        if attempt == self.attempt && *link == Link::Opening {
+            *link = Link::Up { since: now.at, heard: now.at, beat: now.at + SIGN_OF_LIFE };
+        }
+    }
+
+    pub(super) fn received(
+        &mut self,
+        attempt: Attempt,
+        received: &ServerMessage,
+        text: &str,
+        now: Now,
+        desktop: &mut impl Desktop,
+    ) {
+        let Session::In { link: Link::Up { heard, .. }, .. } = &mut self.session else { return };
+        if attempt != self.attempt {
+            return;
+        }
+        *heard = now.at;
+        match received {
+            ServerMessage::Bye { text, again } => {
+                let cure = if *again { Cure::TryAgain } else { Cure::LogIn };
+                let fault = Fault::ServerSays { text: text.clone(), cure };
+                return self.lost(attempt, &fault, now, desktop);
+            }
+            ServerMessage::Result { id, .. } | ServerMessage::History { id, .. } => {
+                self.shown.pending.remove(id);
+            }
+            ServerMessage::Ready { .. }
+            | ServerMessage::Snapshot { .. }
+            | ServerMessage::Delta(_)
+            | ServerMessage::HistoryAdded { .. }
+            | ServerMessage::Notice { .. }
+            | ServerMessage::Beat { .. } => {}
+        }
+        match self.replica.apply(received, now.wall) {
+            Step::Taken => desktop.tell_view(message(text)),
+            Step::Dropped => {}
+            Step::Gap => {
+                tracing::info!("a change is missing; asking for a snapshot");
+                if desktop.send(ClientMessage::Resync).is_err() {
+                    return self.lost(attempt, &Fault::Broken, now, desktop);
+                }
+            }
+        }
+        if self.replica.is_complete() && self.shown.report.state != Condition::Online {
+            self.report_online(now, desktop);
+        }
+    }
+
+    pub(super) fn lost(&mut self, attempt: Attempt, fault: &Fault, now: Now, desktop: &mut impl Desktop) {
+        let Session::In { link, .. } = &mut self.session else { return };
+        if attempt != self.attempt {
+            return;
+        }
+        tracing::info!(?fault, "no connection to the server");
+        if fault.cure() == Cure::LogIn {
+            return self.leave(fault.to_string(), now, desktop);
+        }
+        desktop.close();
+        if matches!(link, Link::Up { since, .. } if now.at.duration_since(*since) >= GOOD) {
+            self.pace.reset();
+        }
+        *link = Link::Waiting(now.at + self.pace.wait());
+        // What an older connection may still say is about a time that is over.
+        self.attempt = self.attempt.next();
+        self.abandon_orders(desktop);
+        let text = match self.replica.seen() {
+            Some(_) => format!("{fault} What you see is what was last known. Trying again …"),
+            None => format!("{fault} Trying again …"),
+        };
+        self.report(Condition::Offline, text, now, desktop);
+    }
+
+    pub(super) fn tick(&mut self, now: Now, desktop: &mut impl Desktop) {
+        let Session::In { link, .. } = &mut self.session else { return };
+        match link {
+            Link::Opening => {}
+            Link::Waiting(until) if now.at >= *until => self.open(desktop),
+            Link::Waiting(_) => {}
+            Link::Up { heard, .. } if now.at >= *heard + SILENCE => {
+                let seconds = now.at.duration_since(*heard).as_secs();
+                self.lost(self.attempt, &Fault::Silent { seconds }, now, desktop);
+            }
+            Link::Up { beat, .. } if now.at >= *beat => {
+                *beat = now.at + SIGN_OF_LIFE;
+                // A full outbox is itself no sign of life; the server's silence will show.
+                let _ = desktop.send(ClientMessage::Beat);
+            }
+            Link::Up { .. } => {}
+        }
+    }
+
+    pub(super) fn order(&mut self, id: CommandId, command: Command, desktop: &mut impl Desktop) {
+        self.send_asked(id.clone(), ClientMessage::Command { id, command }, desktop);
+    }
+
+    pub(super) fn ask_history(&mut self, id: CommandId, query: HistoryQuery, desktop: &mut impl Desktop) {
+        self.send_asked(id.clone(), ClientMessage::History { id, query }, desktop);
+    }
+
+    pub(super) fn resync(&mut self, now: Now, desktop: &mut impl Desktop) {
+        if self.replica.is_complete() {
+            self.retell(now, desktop);
+        } else if self.is_up() {
+            // If it cannot be sent, the connection is about to be found dead, and the next one begins with a snapshot.
+            let _ = desktop.send(ClientMessage::Resync);
+        }
+    }
+
+    pub(super) fn noticed(
+        &mut self,
+        call: &CallId,
+        choice: NoticeChoice,
+        now: Now,
+        desktop: &mut impl Desktop,
+    ) {
+        match choice {
+            NoticeChoice::Show => desktop.raise(),
+            NoticeChoice::Ignore => {
+                let legs = self.shown.notices.get(call).map(|(_, legs)| legs.clone()).unwrap_or_default();
+                for leg in legs {
+                    self.shown.named += 1;
+                    // The time makes the name one of this run of the program; ids of other runs must not be repeated.
+                    let name = format!("notification-{}-{}", now.wall.0, self.shown.named);
+                    if let Ok(id) = CommandId::parse(&name) {
+                        self.order(id, Command::Ignore { leg }, desktop);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the view of every order without an answer that there will be none.
+    pub(super) fn abandon_orders(&mut self, desktop: &mut impl Desktop) {
+        for id in std::mem::take(&mut self.shown.pending) {
+            desktop.tell_view(unanswered(id));
+        }
+    }
+
+    fn is_up(&self) -> bool {
+        matches!(self.session, Session::In { link: Link::Up { .. }, .. })
+    }
+
+    fn send_asked(&mut self, id: CommandId, asked: ClientMessage, desktop: &mut impl Desktop) {
+        let live = self.is_up() && self.shown.report.state == Condition::Online;
+        if live && desktop.send(asked).is_ok() {
+            self.shown.pending.insert(id);
+        } else {
+            desktop.tell_view(not_sent(id));
+        }
+    }
+}

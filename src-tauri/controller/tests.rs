@@ -1,0 +1,137 @@
+//! The controller alone: events in, effects out, time moved by hand. No socket, no window.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod connection;
+mod desk;
+mod session;
+
+use crate::event::{Event, TrayPlace};
+use crate::menu::{Choice, Entry, Icon};
+use crate::notice::NoticeChoice;
+use desk::{Desk, delta, leg_rings, ringing_call};
+use frontdesk_protocol::{CallId, Change, ClientMessage, Command, LegId, Millis, PbxLink};
+
+fn call(name: &str) -> CallId {
+    CallId::parse(name).unwrap()
+}
+
+fn labels(desk: &Desk) -> Vec<String> {
+    let items = desk.done.tray.as_ref().unwrap().menu.iter();
+    items
+        .filter_map(|entry| if let Entry::Item { text, .. } = entry { Some(text.clone()) } else { None })
+        .collect()
+}
+
+#[test]
+fn a_call_that_rings_here_is_announced_once_and_withdrawn_when_it_ends() {
+    let mut desk = Desk::online();
+    desk.hears(delta(1, [Change::Call(ringing_call("c1"))]));
+    assert_eq!(desk.done.notices.len(), 1);
+    let notice = &desk.done.notices[0];
+    assert_eq!(notice.summary, "Mario Rossi is calling");
+    assert_eq!(notice.body, "+39055123 · Queue support · Rings at 1001");
+    assert_eq!(desk.done.tray.as_ref().unwrap().icon, Icon::Ringing);
+    assert_eq!(labels(&desk), ["Mario Rossi is calling: Show …", "Open Frontdesk", "Log out", "Quit"]);
+
+    desk.hears(delta(2, [Change::Call(ringing_call("c1"))]));
+    assert_eq!(desk.done.notices.len(), 1, "the same facts are not announced again");
+
+    desk.hears(delta(3, [Change::CallGone(call("c1"))]));
+    assert_eq!(desk.done.withdrawn, [call("c1")]);
+    assert_eq!(desk.done.tray.as_ref().unwrap().icon, Icon::Calm);
+}
+
+#[test]
+fn a_call_that_rings_elsewhere_or_was_placed_here_is_not_announced() {
+    let mut desk = Desk::online();
+    let mut elsewhere = (*ringing_call("c1")).clone();
+    elsewhere.legs[0].extension = Some("1002".try_into().unwrap());
+    let mut mine = (*ringing_call("c2")).clone();
+    mine.legs[0].direction = frontdesk_protocol::Direction::Outbound;
+    desk.hears(delta(1, [Change::Call(elsewhere.into()), Change::Call(mine.into())]));
+    assert!(desk.done.notices.is_empty());
+}
+
+#[test]
+fn a_caller_cannot_write_over_the_notification() {
+    let mut desk = Desk::online();
+    let mut hostile = (*ringing_call("c1")).clone();
+    hostile.legs[0].peer.as_mut().unwrap().name = Some(format!("\u{202e}Bob\n<b>{}", "x".repeat(300)));
+    desk.hears(delta(1, [Change::Call(hostile.into())]));
+    let summary = &desk.done.notices[0].summary;
+    assert!(summary.starts_with("Bob <b>xxx"), "{summary}");
+    assert!(summary.chars().count() < 80, "{summary}");
+}
+
+#[test]
+fn nothing_rings_in_facts_that_may_be_old() {
+    let mut desk = Desk::online();
+    desk.hears(delta(1, [Change::Call(ringing_call("c1"))]));
+    desk.waits(3_000);
+    assert_eq!(desk.done.withdrawn, [call("c1")]);
+    assert_eq!(desk.done.tray.as_ref().unwrap().icon, Icon::Offline);
+}
+
+#[test]
+fn a_server_without_its_pbx_rings_nothing_and_says_so() {
+    let mut desk = Desk::online();
+    desk.hears(delta(1, [Change::Call(ringing_call("c1"))]));
+    let down = PbxLink::Down { since: Millis(5), reason: "The telephone system does not answer.".into() };
+    desk.hears(delta(2, [Change::Link(down)]));
+    assert_eq!(desk.done.withdrawn, [call("c1")]);
+    assert_eq!(
+        desk.done.tray.as_ref().unwrap().menu[0],
+        Entry::Text("ann: no link to the telephone system".into())
+    );
+}
+
+#[test]
+fn ignore_on_the_notification_stops_every_phone_of_mine_that_rings() {
+    let mut desk = Desk::online();
+    let mut two = (*ringing_call("c1")).clone();
+    two.legs.push(leg_rings("l2", "1101"));
+    desk.hears(delta(1, [Change::Call(two.into())]));
+    desk.takes(Event::Noticed { call: call("c1"), choice: NoticeChoice::Ignore });
+    let ignored: Vec<LegId> = desk
+        .done
+        .sent
+        .iter()
+        .filter_map(|sent| match sent {
+            ClientMessage::Command { command: Command::Ignore { leg }, .. } => Some(leg.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ignored, [LegId::parse("c1-leg").unwrap(), LegId::parse("l2").unwrap()]);
+}
+
+#[test]
+fn show_raises_the_window_wherever_it_is_chosen() {
+    let mut desk = Desk::online();
+    desk.takes(Event::Noticed { call: call("c1"), choice: NoticeChoice::Show });
+    desk.takes(Event::Chosen(Choice::Open));
+    desk.takes(Event::Chosen(Choice::Show(call("c1"))));
+    desk.takes(Event::StartedAgain);
+    assert_eq!(desk.done.window, ["raise"; 4]);
+}
+
+#[test]
+fn closing_the_window_hides_it_only_where_the_tray_can_bring_it_back() {
+    let mut desk = Desk::online();
+    desk.takes(Event::Tray(TrayPlace::There));
+    desk.takes(Event::CloseAsked);
+    assert_eq!(desk.done.window, ["hide"]);
+    desk.takes(Event::Tray(TrayPlace::Missing));
+    desk.takes(Event::CloseAsked);
+    assert_eq!(desk.done.window, ["hide", "quit"]);
+}
+
+#[test]
+fn the_tray_is_drawn_only_when_it_differs() {
+    let mut desk = Desk::online();
+    let drawn = desk.done.drawn;
+    desk.hears(delta(1, []));
+    desk.takes(Event::Tick);
+    assert_eq!(desk.done.drawn, drawn);
+    desk.hears(delta(2, [Change::Call(ringing_call("c1"))]));
+    assert_eq!(desk.done.drawn, drawn + 1);
+}

@@ -1,0 +1,65 @@
+//! Who rings at my extensions, out of the office. A pure question; what is done about it stands in `notice` and `menu`.
+
+use frontdesk_protocol::{CallId, Direction, Extension, LegId, LegState, Office, QueueName, Viewer};
+
+/// One call that rings at one or more of my extensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ringing {
+    /// Which.
+    pub(crate) call: CallId,
+    /// My legs that ring, to be named in a command.
+    pub(crate) legs: Vec<LegId>,
+    /// Where it rings.
+    pub(crate) at: Vec<Extension>,
+    /// The caller's name, else number, else a word for neither; without control characters, at most 60 characters.
+    pub(crate) caller: String,
+    /// The caller's number, where the name stands in `caller`.
+    pub(crate) number: Option<String>,
+    /// The queue it came through.
+    pub(crate) queue: Option<QueueName>,
+}
+
+/// The calls that ring at the viewer's extensions, the oldest first. A phone that rings because its own user placed a
+/// call is not among them.
+pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
+    let mut found: Vec<(i64, Ringing)> = Vec::new();
+    for (call, leg) in office.legs_at(&viewer.extensions) {
+        if leg.state != LegState::Ringing || leg.direction != Direction::Inbound {
+            continue;
+        }
+        let at = leg.extension.iter().cloned();
+        if let Some((_, known)) = found.iter_mut().find(|(_, known)| known.call == call.id) {
+            known.legs.push(leg.id.clone());
+            known.at.extend(at);
+            continue;
+        }
+        let party = leg.peer.as_ref().unwrap_or(&call.origin);
+        let caller = tidy(party.display());
+        let number =
+            party.number.as_deref().map(tidy).filter(|number| !number.is_empty() && *number != caller);
+        let ringing = Ringing {
+            call: call.id.clone(),
+            legs: vec![leg.id.clone()],
+            at: at.collect(),
+            caller,
+            number,
+            queue: call.via.queue.clone(),
+        };
+        found.push((leg.since.0, ringing));
+    }
+    found.sort_by_key(|(since, _)| *since);
+    found.into_iter().map(|(_, ringing)| ringing).collect()
+}
+
+/// A caller's text made fit for one line: no control characters, no signs that turn the direction of writing, not long.
+fn tidy(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let line: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !turns(*c)).collect();
+    let line = line.trim();
+    match line.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}

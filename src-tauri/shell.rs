@@ -1,0 +1,229 @@
+//! The program around the controller: Tauri's window and tray, the settings file, the keyring, notifications. Carries
+//! out effects and turns what happens into events; decides nothing.
+
+mod bell;
+mod commands;
+mod keys;
+mod rehearsal;
+mod settings;
+mod tray;
+
+use crate::account::Account;
+use crate::cli::Cli;
+use crate::connection::{Attempt, Network, NotSent, ServerAddress};
+use crate::controller::{Controller, Start};
+use crate::core_loop;
+use crate::desktop::Desktop;
+use crate::event::{Event, View};
+use crate::menu::Tray;
+use crate::notice::Notice;
+use crate::secret::Secret;
+use anyhow::Context as _;
+use bell::Bell;
+use frontdesk_protocol::{CallId, ClientMessage, Resume};
+use settings::Settings;
+use tauri::{AppHandle, Manager as _, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+use tokio::sync::mpsc;
+
+/// How many events may wait for the loop.
+const EVENTS: usize = 1024;
+
+/// The way into the loop, for everyone who has something to report.
+#[derive(Debug, Clone)]
+pub(crate) struct Inbox(mpsc::Sender<Event>);
+
+impl Inbox {
+    /// Reports from a place that cannot wait. Only a loop that hangs would let the queue fill up; then the event is lost.
+    pub(crate) fn report(&self, event: Event) {
+        if self.0.try_send(event).is_err() {
+            tracing::error!("the core does not take events any more; one is lost");
+        }
+    }
+
+    /// Reports from a place that can wait.
+    pub(crate) async fn tell(&self, event: Event) {
+        if self.0.send(event).await.is_err() {
+            tracing::error!("the core has ended; an event is lost");
+        }
+    }
+}
+
+/// The effects of the controller, carried out.
+struct Shell {
+    app: AppHandle,
+    inbox: Inbox,
+    network: Network,
+    view: Option<View>,
+    settings: Settings,
+    bell: Bell,
+    tray: tray::Drawn,
+}
+
+/// Opens the window and stays until the person quits.
+///
+/// # Errors
+/// When the desktop has no display, or the web view cannot be started.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    let (sender, events) = mpsc::channel(EVENTS);
+    let inbox = Inbox(sender);
+    let again = inbox.clone();
+    let closing = inbox.clone();
+    // The window comes back where it was, but never hidden.
+    let mut window =
+        tauri_plugin_window_state::Builder::new().with_state_flags(StateFlags::all() - StateFlags::VISIBLE);
+    if let Some(folder) = &cli.data_dir {
+        window = window.with_filename(folder.join("window.json").to_string_lossy());
+    }
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(move |_, _, _| again.report(Event::StartedAgain)))
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(window.build())
+        .manage(inbox.clone())
+        .invoke_handler(tauri::generate_handler![
+            commands::subscribe,
+            commands::log_in,
+            commands::log_out,
+            commands::order,
+            commands::ask_history,
+            commands::resync,
+            commands::load_settings,
+            commands::save_settings,
+            commands::report_error,
+        ])
+        .on_window_event(move |_, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                api.prevent_close();
+                closing.report(Event::CloseAsked);
+            }
+        })
+        .setup(move |app| {
+            let app = app.handle().clone();
+            let (settings, remark) = Settings::open(&app, cli.data_dir.as_deref())?;
+            app.manage(settings.clone());
+            let start = start(&cli, &settings);
+            if let Some(remark) = remark {
+                inbox.report(Event::Remark(remark));
+            }
+            tauri::async_runtime::spawn(async move {
+                let shell = Shell {
+                    bell: Bell::hang(inbox.clone()),
+                    network: Network::new(inbox.0.clone()),
+                    tray: tray::Drawn::default(),
+                    view: None,
+                    app,
+                    inbox,
+                    settings,
+                };
+                let controller = Controller::new(fastrand::u64(..), core_loop::now());
+                core_loop::run(controller, start, events, shell).await;
+            });
+            Ok(())
+        })
+        .run(tauri::generate_context!())
+        .context("Frontdesk could not open its window. Start it from a desktop session, with a display")
+}
+
+/// How to begin, by the command line first and by what was noted the last time second.
+fn start(cli: &Cli, settings: &Settings) -> Start {
+    if cli.rehearsal {
+        return Start::Rehearsal;
+    }
+    let (last_server, last_user) = settings.account().unwrap_or_default();
+    let server = cli.connect.clone().unwrap_or(last_server);
+    let user = cli.user.clone().unwrap_or(last_user);
+    match ServerAddress::parse(&server) {
+        Ok(address) if !user.is_empty() => Start::Account(Account { server: address, user }),
+        Ok(_) | Err(_) => Start::Form { server, user },
+    }
+}
+
+impl Desktop for Shell {
+    fn attach(&mut self, view: View) {
+        self.view = Some(view);
+    }
+
+    fn tell_view(&mut self, json: String) {
+        if let Some(view) = &self.view {
+            view.tell(json);
+        }
+    }
+
+    fn log_in(&mut self, attempt: Attempt, account: &Account, password: Secret) {
+        self.network.log_in(attempt, account.server.clone(), account.user.clone(), password);
+    }
+
+    fn log_out(&mut self, server: &ServerAddress, token: Secret) {
+        self.network.log_out(server.clone(), token);
+    }
+
+    fn open(&mut self, attempt: Attempt, server: &ServerAddress, token: Secret, resume: Option<Resume>) {
+        self.network.open(attempt, server.clone(), token, resume);
+    }
+
+    fn send(&mut self, message: ClientMessage) -> Result<(), NotSent> {
+        self.network.send(message)
+    }
+
+    fn close(&mut self) {
+        self.network.close();
+    }
+
+    fn recall(&mut self, account: &Account) {
+        keys::recall(self.inbox.clone(), account.clone());
+    }
+
+    fn keep(&mut self, account: &Account, token: Secret) {
+        keys::keep(self.inbox.clone(), account.clone(), token);
+    }
+
+    fn forget(&mut self, account: &Account) {
+        keys::forget(account.clone());
+    }
+
+    fn note_account(&mut self, account: &Account) {
+        if let Err(sentence) = self.settings.note_account(&account.server.to_string(), &account.user) {
+            self.inbox.report(Event::Remark(sentence));
+        }
+    }
+
+    fn rehearse(&mut self) {
+        rehearsal::open(self.inbox.clone());
+    }
+
+    fn draw_tray(&mut self, tray: &Tray) {
+        self.tray.draw(&self.app, &self.inbox, tray);
+    }
+
+    fn notify(&mut self, notice: &Notice) {
+        self.bell.show(notice.clone());
+    }
+
+    fn withdraw(&mut self, call: &CallId) {
+        self.bell.withdraw(call.clone());
+    }
+
+    fn raise(&mut self) {
+        self.with_window(|window| {
+            window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus())
+        });
+    }
+
+    fn hide(&mut self) {
+        self.with_window(tauri::WebviewWindow::hide);
+    }
+
+    fn quit(&mut self) {
+        self.bell.silence();
+        self.app.exit(0);
+    }
+}
+
+impl Shell {
+    fn with_window(&self, act: impl FnOnce(&tauri::WebviewWindow) -> tauri::Result<()>) {
+        let Some(window) = self.app.get_webview_window("main") else { return };
+        if let Err(error) = act(&window) {
+            tracing::warn!(%error, "the window does not do as it is told");
+        }
+    }
+}
