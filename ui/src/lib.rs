@@ -1,13 +1,31 @@
-//! The Yew view: what the person at the desk sees. It decides nothing; commands go to the desktop core or the server.
+//! The Yew view: what the person at the desk sees. What it shows and what a gesture means is decided in
+//! `frontdesk-console`; here it is drawn, and gestures become events.
 
-use yew::{Html, function_component, html};
+mod app;
+mod dom;
+mod drag_layer;
+mod history;
+mod icons;
+mod live_region;
+mod login;
+mod panes;
+mod search;
+mod settings;
+mod stream;
+mod ticking;
+mod topbar;
+mod transport;
+mod users;
 
-/// Shows the view in the document's body.
+/// Shows the view in the page's `#app`; on a page without one, in its body.
 pub fn start() {
-    yew::Renderer::<App>::new().render();
-}
-
-#[function_component(App)]
-fn app() -> Html {
-    html! { <main><h1>{ "Frontdesk" }</h1></main> }
+    match dom::by_id("app") {
+        Some(root) => {
+            root.set_inner_html("");
+            yew::Renderer::<app::App>::with_root(root).render();
+        }
+        None => {
+            yew::Renderer::<app::App>::new().render();
+        }
+    }
 }

@@ -1,0 +1,238 @@
+//! The root: owns the desk's state, feeds it with events, carries out what it asks for, and hands plain data down.
+//! Behaviour is in `frontdesk-console`; drawing is in the components.
+
+mod effects;
+mod view;
+
+use crate::dom::{self, Place};
+use crate::panes::{self, Divider};
+use crate::transport::{self, Transport};
+use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
+use frontdesk_console::{Console, Event, Moving, Scheme, Theme};
+use frontdesk_protocol::PersonId;
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Interval;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::{Callback, Component, Context, Html, NodeRef};
+
+/// What reaches the root.
+#[derive(Debug)]
+pub enum Msg {
+    /// Something for the desk.
+    Event(Event),
+    /// The settings dialog opens or closes.
+    Settings(Shown),
+    /// The system's light or dark changed.
+    System(Scheme),
+    /// A divider is dragged or moved by keys.
+    Divide(Divider),
+    /// The grid scrolled or the window changed its size: open targets follow their tile.
+    Moved,
+    /// A key that belongs to no focused thing.
+    Shortcut(Shortcut),
+}
+
+/// Whether something is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// The root component.
+pub struct App {
+    console: Console,
+    transport: Rc<dyn Transport>,
+    happened: Callback<Event>,
+    system: Scheme,
+    settings: Shown,
+    anchor: Option<(PersonId, Place)>,
+    pointer: (i32, i32),
+    ghost: NodeRef,
+    focus: Option<frontdesk_console::Focus>,
+    painted: String,
+    _clock: Interval,
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let happened = ctx.link().callback(Msg::Event);
+        let ticking = happened.clone();
+        let mut console = Console::new(&dom::nonce(), dom::zone);
+        console.update(Event::Tick(dom::now()));
+        let transport = transport::open(happened.clone());
+        Self {
+            console,
+            transport,
+            happened,
+            system: effects::system_scheme(),
+            settings: Shown::No,
+            anchor: None,
+            pointer: (0, 0),
+            ghost: NodeRef::default(),
+            focus: None,
+            painted: String::new(),
+            _clock: Interval::new(1_000, move || ticking.emit(Event::Tick(dom::now()))),
+            _listeners: listeners(ctx),
+        }
+    }
+
+    fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Event(event) => return self.event(event),
+            Msg::Settings(shown) => self.settings = shown,
+            Msg::System(scheme) => self.system = scheme,
+            Msg::Divide(divider) => {
+                let mut settings = self.console.settings.clone();
+                settings.layout = panes::divided(settings.layout, divider);
+                if divider.done() {
+                    return self.event(Event::SettingsChanged(Box::new(settings)));
+                }
+                self.console.settings = settings;
+            }
+            Msg::Moved => {
+                let before = self.anchor.clone();
+                self.anchor_open();
+                return before != self.anchor;
+            }
+            Msg::Shortcut(key) => return self.shortcut(key),
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.draw(ctx)
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
+        if first {
+            self.transport.start();
+        }
+        self.paint();
+        self.place_ghost();
+        if let Some(focus) = self.focus.take() {
+            dom::focus(&focus);
+        }
+    }
+}
+
+impl App {
+    /// Feeds the desk with the time and an event; says whether anything has to be drawn anew.
+    fn event(&mut self, event: Event) -> bool {
+        if !matches!(event, Event::Tick(_)) {
+            let asked = self.console.update(Event::Tick(dom::now()));
+            self.carry_out(asked);
+        }
+        let dragged = match &event {
+            Event::Drag(at, _) | Event::Press(_, at) => {
+                self.pointer = *at;
+                Some((self.console.moving.clone(), self.console.said.clone()))
+            }
+            _ => None,
+        };
+        let open = self.open();
+        let asked = self.console.update(event);
+        self.carry_out(asked);
+        if open != self.open() {
+            self.anchor_open();
+        }
+        match dragged {
+            // While a card only follows the pointer nothing else changes, so nothing is drawn.
+            Some((moving, said)) if moving == self.console.moving && said == self.console.said => {
+                self.place_ghost();
+                false
+            }
+            Some(_) | None => true,
+        }
+    }
+
+    fn open(&self) -> Option<PersonId> {
+        self.console.moving.open().map(|(person, _)| person.clone())
+    }
+
+    fn anchor_open(&mut self) {
+        self.anchor = self.open().and_then(|person| dom::tile_place(&person).map(|place| (person, place)));
+    }
+
+    fn place_ghost(&self) {
+        if let (Moving::Dragging { .. }, Some(ghost)) =
+            (&self.console.moving, self.ghost.cast::<HtmlElement>())
+        {
+            let (x, y) = self.pointer;
+            let _ = ghost.style().set_property("transform", &format!("translate({x}px, {y}px)"));
+        }
+    }
+
+    fn scheme(&self) -> Scheme {
+        match self.console.settings.theme {
+            Theme::System => self.system,
+            Theme::Light => Scheme::Light,
+            Theme::Dark => Scheme::Dark,
+        }
+    }
+
+    fn shortcut(&mut self, key: Shortcut) -> bool {
+        match key {
+            Shortcut::Back if self.settings == Shown::Yes => {
+                self.settings = Shown::No;
+                true
+            }
+            Shortcut::Back => self.event(Event::Escape),
+            Shortcut::Search => {
+                dom::focus(&frontdesk_console::Focus::Search);
+                false
+            }
+            Shortcut::Stream => effects::focus_pane("stream"),
+            Shortcut::Users => effects::focus_pane("users"),
+            Shortcut::History => effects::focus_pane("history"),
+        }
+    }
+}
+
+fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
+    let Some(window) = dom::window() else { return Vec::new() };
+    let link = ctx.link().clone();
+    let keys = EventListener::new_with_options(
+        &window,
+        "keydown",
+        EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.default_prevented() || event.is_composing() {
+                return;
+            }
+            let command = event.ctrl_key() || event.alt_key() || event.meta_key();
+            let modifier = if command { Modifier::Command } else { Modifier::Plain };
+            let Some(key) = shortcut(&event.key(), modifier) else { return };
+            // A letter goes to the search box by the focus alone; typed into a field it stays there.
+            if modifier == Modifier::Plain && dom::typing() && key == Shortcut::Search {
+                return;
+            }
+            if modifier == Modifier::Command {
+                event.prevent_default();
+            }
+            link.send_message(Msg::Shortcut(key));
+        },
+    );
+    let moved = |what: &'static str| {
+        let link = ctx.link().clone();
+        let options = EventListenerOptions::run_in_capture_phase();
+        EventListener::new_with_options(&window, what, options, move |_| link.send_message(Msg::Moved))
+    };
+    let mut listeners = vec![keys, moved("scroll"), moved("resize")];
+    if let Some(query) = effects::dark_query() {
+        let link = ctx.link().clone();
+        listeners.push(EventListener::new(&query, "change", move |_| {
+            link.send_message(Msg::System(effects::system_scheme()));
+        }));
+    }
+    listeners
+}

@@ -1,0 +1,130 @@
+//! The few things asked of the page itself: what lies at a point, where a tile is, where the focus goes. No drawing.
+
+use frontdesk_console::{Focus, Over};
+use frontdesk_protocol::{Millis, PersonId};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement, Window};
+
+/// A place in the window, in CSS pixels.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Place {
+    /// From the left.
+    pub left: f64,
+    /// From the top.
+    pub top: f64,
+    /// Wide.
+    pub width: f64,
+    /// High.
+    pub height: f64,
+}
+
+/// The window.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The element with an id.
+pub fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// This machine's clock.
+pub fn now() -> Millis {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    Millis(js_sys::Date::now() as i64)
+}
+
+/// Local minutes east of UTC at an instant.
+pub fn zone(at: Millis) -> i32 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.0 as f64));
+    #[expect(clippy::cast_possible_truncation, reason = "a zone lies within a day")]
+    let minutes = date.get_timezone_offset() as i32;
+    -minutes
+}
+
+/// Letters and digits that no other run of the view has.
+pub fn nonce() -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 2^32")]
+    let random = (js_sys::Math::random() * 4_294_967_296.0) as u32;
+    format!("{:x}{random:08x}", now().0)
+}
+
+/// What lies under a point of the window.
+pub fn over(x: i32, y: i32) -> Over {
+    let at = || -> Option<Over> {
+        #[expect(clippy::cast_precision_loss, reason = "coordinates of a window")]
+        let found = document()?.element_from_point(x as f32, y as f32)?;
+        let tile = found.closest("[data-person]").ok()??;
+        let person = PersonId::parse(&tile.get_attribute("data-person")?).ok()?;
+        let target = found.closest("[data-target]").ok().flatten();
+        let index = target.and_then(|target| target.get_attribute("data-index")?.parse().ok());
+        Some(index.map_or(Over::Tile(person.clone()), |index| Over::Target(person, index)))
+    };
+    at().unwrap_or(Over::Nothing)
+}
+
+/// The first element whose attribute has exactly this value.
+pub fn with(attribute: &str, value: &str) -> Option<HtmlElement> {
+    let all = document()?.query_selector_all(&format!("[{attribute}]")).ok()?;
+    (0..all.length())
+        .filter_map(|at| all.item(at)?.dyn_into::<HtmlElement>().ok())
+        .find(|element| element.get_attribute(attribute).as_deref() == Some(value))
+}
+
+/// Where a person's tile is.
+pub fn tile_place(person: &PersonId) -> Option<Place> {
+    let rect = with("data-person", person.as_str())?.get_bounding_client_rect();
+    Some(Place { left: rect.left(), top: rect.top(), width: rect.width(), height: rect.height() })
+}
+
+/// The size of the window.
+pub fn size() -> (f64, f64) {
+    let read = || {
+        let window = window()?;
+        Some((window.inner_width().ok()?.as_f64()?, window.inner_height().ok()?.as_f64()?))
+    };
+    read().unwrap_or((1280.0, 800.0))
+}
+
+/// How many tiles stand in the first row of the grid.
+pub fn columns() -> usize {
+    let count = || {
+        let all = document()?.query_selector_all("[data-person]").ok()?;
+        let tiles = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<HtmlElement>().ok());
+        let tops: Vec<i32> = tiles.map(|tile| tile.offset_top()).collect();
+        let first = *tops.first()?;
+        Some(tops.into_iter().take_while(|top| *top == first).count())
+    };
+    count().unwrap_or(1)
+}
+
+/// Puts the keyboard focus somewhere; nothing happens where it is not shown.
+pub fn focus(place: &Focus) {
+    let element = match place {
+        Focus::Card(leg) => with("data-leg", leg.as_str()),
+        Focus::Tile(person) => with("data-person", person.as_str()),
+        Focus::Row(row) => with("data-history", &row.0.to_string()),
+        Focus::Target(at) => with("data-index", &at.to_string()),
+        Focus::Search => by_id("search").and_then(|element| element.dyn_into().ok()),
+    };
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}
+
+/// The text of an input by its id; empty where it is not there.
+pub fn input(id: &str) -> String {
+    by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
+}
+
+/// Whether typing goes into a field now.
+pub fn typing() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"))
+}

@@ -1,0 +1,142 @@
+//! The call history of the selected user. Double click or Enter calls back; older rows come when the end is near.
+
+use crate::icons::{Icon, icon, of_direction};
+use crate::stream::note_line;
+use frontdesk_console::{Event, Focus, HistoryRow, keys, texts};
+use frontdesk_protocol::Direction;
+use std::rc::Rc;
+use web_sys::Element;
+use yew::{
+    Callback, Html, KeyboardEvent, MouseEvent, Properties, TargetCast, classes, function_component, html,
+};
+
+/// Properties of [`HistoryPane`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct HistoryProps {
+    /// Newest first.
+    pub rows: Vec<Rc<HistoryRow>>,
+    /// Whose.
+    pub title: String,
+    /// Whether they are the viewer's own.
+    pub mine: bool,
+    /// Whether rows are on their way.
+    pub loading: bool,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// Why there are none.
+    pub error: Option<String>,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// The pane.
+#[function_component]
+pub fn HistoryPane(props: &HistoryProps) -> Html {
+    let back = {
+        let on = props.on.clone();
+        Callback::from(move |_: MouseEvent| on.emit(Event::ShowHistory(None)))
+    };
+    let older = {
+        let on = props.on.clone();
+        Callback::from(move |_: MouseEvent| on.emit(Event::OlderHistory))
+    };
+    let onscroll = {
+        let on = props.on.clone();
+        Callback::from(move |event: yew::Event| {
+            let Some(pane) = event.target_dyn_into::<Element>() else { return };
+            if pane.scroll_height() - pane.scroll_top() - pane.client_height() < 200 {
+                on.emit(Event::OlderHistory);
+            }
+        })
+    };
+    let rows = props.rows.iter().map(|row| {
+        html! { <Row key={row.id.0.to_string()} row={Rc::clone(row)} on={props.on.clone()} /> }
+    });
+    let empty = if props.loading { texts::empty::HISTORY_LOADING } else { texts::empty::HISTORY };
+    let nothing = props.rows.is_empty() && props.error.is_none();
+    html! {
+        <section data-pane="history" aria-label={props.title.clone()}>
+            <h2>
+                { &props.title }
+                <button type="button" class="quiet" hidden={props.mine} onclick={back}>{ "Show mine" }</button>
+            </h2>
+            <p class="problem" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
+            <p class="empty" hidden={!nothing}>{ empty }</p>
+            <div class="rows" role="grid" aria-label={props.title.clone()} {onscroll}>
+                { for rows }
+                <button key="older" type="button" class="quiet older" hidden={!props.more} onclick={older}>{ "Older calls" }</button>
+            </div>
+        </section>
+    }
+}
+
+/// Properties of [`Row`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct RowProps {
+    /// The row.
+    pub row: Rc<HistoryRow>,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// One row.
+#[function_component]
+pub fn Row(props: &RowProps) -> Html {
+    let (row, on) = (&*props.row, &props.on);
+    let ondblclick = {
+        let (on, id) = (on.clone(), row.id);
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            on.emit(Event::CallBack(id));
+        })
+    };
+    let onfocus = {
+        let (on, id) = (on.clone(), row.id);
+        Callback::from(move |_| on.emit(Event::Focused(Focus::Row(id))))
+    };
+    let onkeydown = {
+        let (on, id) = (on.clone(), row.id);
+        Callback::from(move |event: KeyboardEvent| {
+            let happened = match (event.key().as_str(), keys::step(&event.key())) {
+                ("Enter", _) => Event::CallBack(id),
+                (_, Some(step)) => Event::RowStep(step),
+                (_, None) => return,
+            };
+            event.prevent_default();
+            on.emit(happened);
+        })
+    };
+    let missed = row.outcome == "missed" && row.direction == Direction::Inbound;
+    html! {
+        <div
+            class={classes!("row", missed.then_some("missed"))} role="row"
+            data-history={row.id.0.to_string()} data-outcome={row.outcome}
+            data-direction={crate::stream::direction(row.direction)}
+            tabindex={if row.tab { "0" } else { "-1" }}
+            title="Double-click or Enter to call"
+            aria-label={row.label.clone()}
+            {ondblclick} {onfocus} {onkeydown}
+        >
+            <span class="way" role="gridcell">{ icon(of_direction(row.direction)) }</span>
+            <span class="party" role="gridcell">
+                <strong>{ &row.title }</strong>
+                <span class="number">{ row.number.clone().unwrap_or_default() }</span>
+            </span>
+            <span class="outcome" role="gridcell">{ for shape(row).map(icon) }{ &row.word }</span>
+            <span class="queue" role="gridcell">{ row.queue.clone().unwrap_or_default() }</span>
+            <span class="duration" role="gridcell">{ row.duration.clone().unwrap_or_default() }</span>
+            <span class="when" role="gridcell">{ &row.when }</span>
+            <span class="about">{ for row.note.iter().map(|note| note_line(note, on)) }</span>
+        </div>
+    }
+}
+
+fn shape(row: &HistoryRow) -> Option<Icon> {
+    match row.outcome {
+        "missed" => Some(Icon::Warning),
+        "voicemail" => Some(Icon::Voicemail),
+        "transferred" => Some(Icon::Transfer),
+        "ignored" => Some(Icon::Ignore),
+        _ => None,
+    }
+}

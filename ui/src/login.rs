@@ -1,0 +1,78 @@
+//! The login form. The server's address is asked for in the desktop program only. Passwords are not kept here.
+
+use crate::dom;
+use frontdesk_console::Event;
+use frontdesk_console::event::Remember;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::{Callback, Html, Properties, SubmitEvent, function_component, html};
+
+/// Properties of [`LoginForm`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct LoginProps {
+    /// Whether the desktop program is around.
+    pub desktop: bool,
+    /// The server of the last login.
+    pub server: String,
+    /// The user of the last login.
+    pub user: String,
+    /// Whether an answer is awaited.
+    pub busy: bool,
+    /// Why the last one failed.
+    pub error: Option<String>,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// The form.
+#[function_component]
+pub fn LoginForm(props: &LoginProps) -> Html {
+    let on = props.on.clone();
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let box_ = dom::by_id("login-remember").and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let remember = if box_.is_some_and(|it| it.checked()) { Remember::Yes } else { Remember::No };
+        on.emit(Event::LogIn {
+            server: dom::input("login-server").trim().to_owned(),
+            user: dom::input("login-user").trim().to_owned(),
+            password: dom::input("login-password"),
+            remember,
+        });
+    });
+    let server = if props.desktop {
+        html! {
+            <label>{ "Server" }
+                <input id="login-server" required=true autocomplete="off" spellcheck="false"
+                    placeholder="frontdesk.example.com" value={props.server.clone()} />
+            </label>
+        }
+    } else {
+        html! { <div hidden={true}></div> }
+    };
+    let remember = if props.desktop {
+        html! {
+            <label class="check"><input id="login-remember" type="checkbox" checked=true />{ "Stay logged in on this computer" }</label>
+        }
+    } else {
+        html! { <div hidden={true}></div> }
+    };
+    let word = if props.busy { "Logging in …" } else { "Log in" };
+    html! {
+        <div class="login">
+            <form id="login" {onsubmit}>
+                <h1>{ "Frontdesk" }</h1>
+                { server }
+                <label>{ "User" }
+                    <input id="login-user" required=true autocomplete="username" spellcheck="false" autocapitalize="none"
+                        value={props.user.clone()} />
+                </label>
+                <label>{ "Password" }
+                    <input id="login-password" type="password" required=true autocomplete="current-password" />
+                </label>
+                { remember }
+                <p id="login-error" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
+                <button id="login-submit" type="submit" disabled={props.busy}>{ word }</button>
+            </form>
+        </div>
+    }
+}

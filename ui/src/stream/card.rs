@@ -1,0 +1,183 @@
+//! One card: who, why, how long, and its actions. It is grabbed with pointer events, never with HTML drag and drop.
+
+use super::note_line;
+use crate::dom;
+use crate::icons::{Icon, icon, of_direction};
+use crate::ticking::Elapsed;
+use frontdesk_console::{CardAction, CardState, CardView, Event, Focus, keys, texts};
+use frontdesk_protocol::{Direction, LegId};
+use std::rc::Rc;
+use web_sys::Element;
+use yew::{
+    Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, Properties, function_component, html,
+    use_node_ref,
+};
+
+/// Properties of [`Card`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct CardProps {
+    /// The card.
+    pub card: Rc<CardView>,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// One card.
+#[function_component]
+pub fn Card(props: &CardProps) -> Html {
+    let (card, on, place) = (&*props.card, &props.on, use_node_ref());
+    let onpointerdown = {
+        let (on, leg, place) = (on.clone(), card.leg.clone(), place.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || on_button(&event) {
+                return;
+            }
+            event.prevent_default();
+            if let Some(place) = place.cast::<web_sys::HtmlElement>() {
+                let _ = place.focus();
+                let _ = place.set_pointer_capture(event.pointer_id());
+            }
+            on.emit(Event::Press(leg.clone(), (event.client_x(), event.client_y())));
+        })
+    };
+    let onpointermove = {
+        let on = on.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.buttons() & 1 == 1 {
+                let (x, y) = (event.client_x(), event.client_y());
+                on.emit(Event::Drag((x, y), dom::over(x, y)));
+            }
+        })
+    };
+    let onpointerup = {
+        let on = on.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.button() == 0 && !on_button(&event) {
+                on.emit(Event::Drop(dom::over(event.client_x(), event.client_y())));
+            }
+        })
+    };
+    let onpointercancel = {
+        let on = on.clone();
+        Callback::from(move |_: PointerEvent| on.emit(Event::CancelDrag))
+    };
+    let onfocus = {
+        let (on, leg) = (on.clone(), card.leg.clone());
+        Callback::from(move |_| on.emit(Event::Focused(Focus::Card(leg.clone()))))
+    };
+    html! {
+        <article
+            ref={place}
+            data-call={card.call.clone()}
+            data-leg={card.leg.to_string()}
+            data-state={card.state.key()}
+            data-direction={direction(card.direction)}
+            data-chosen={card.chosen.to_string()}
+            tabindex={if card.tab { "0" } else { "-1" }}
+            aria-label={card.label.clone()}
+            {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onfocus}
+            onkeydown={keydown(on, &card.leg)}
+        >
+            <div class="who">
+                <span class="shape">{ icon(shape(card)) }</span>
+                <strong class="title">{ &card.title }</strong>
+                <span class="number">{ card.number.clone().unwrap_or_default() }</span>
+            </div>
+            <div class="state">
+                <span class="word">{ card.word }</span>
+                <Elapsed since={card.since} />
+            </div>
+            <div class="why">
+                { icon(of_direction(card.direction)) }
+                <span>{ why(card) }</span>
+            </div>
+            <div class="actions">{ for card.actions.iter().map(|action| button(*action, card, on)) }</div>
+            <div class="about">{ for card.note.iter().map(|note| note_line(note, on)) }</div>
+        </article>
+    }
+}
+
+fn button(action: CardAction, card: &CardView, on: &Callback<Event>) -> Html {
+    let (on, leg) = (on.clone(), card.leg.clone());
+    let onclick = Callback::from(move |event: MouseEvent| {
+        event.stop_propagation();
+        on.emit(Event::Act(leg.clone(), action));
+    });
+    let shape = match action {
+        CardAction::Ignore => Icon::Ignore,
+        CardAction::Transfer => Icon::Transfer,
+        CardAction::HangUp => Icon::HangUp,
+    };
+    let word = texts::action(action);
+    html! {
+        <button
+            key={action.key()} type="button" data-action={action.key()}
+            aria-label={format!("{word}: {}", card.title)}
+            aria-pressed={(action == CardAction::Transfer).then(|| card.chosen.to_string())}
+            {onclick}
+        >
+            { icon(shape) }<span>{ word }</span>
+        </button>
+    }
+}
+
+fn keydown(on: &Callback<Event>, leg: &LegId) -> Callback<KeyboardEvent> {
+    let (on, leg) = (on.clone(), leg.clone());
+    Callback::from(move |event: KeyboardEvent| {
+        let inside = event.target_dyn_into_button();
+        match event.key().as_str() {
+            "Enter" | " " if !inside => {
+                event.prevent_default();
+                on.emit(Event::ChooseCard(leg.clone()));
+            }
+            key => {
+                if let Some(step) = keys::step(key) {
+                    event.prevent_default();
+                    on.emit(Event::CardStep(step));
+                }
+            }
+        }
+    })
+}
+
+/// Whether an event began at a button inside the card.
+trait AtButton {
+    fn target_dyn_into_button(&self) -> bool;
+}
+
+impl AtButton for KeyboardEvent {
+    fn target_dyn_into_button(&self) -> bool {
+        yew::TargetCast::target_dyn_into::<Element>(self).is_some_and(|it| inside_button(&it))
+    }
+}
+
+fn on_button(event: &PointerEvent) -> bool {
+    yew::TargetCast::target_dyn_into::<Element>(event).is_some_and(|it| inside_button(&it))
+}
+
+fn inside_button(element: &Element) -> bool {
+    element.closest("button").ok().flatten().is_some()
+}
+
+fn why(card: &CardView) -> String {
+    let at = format!("{} at {}", texts::direction(card.direction), card.extension);
+    card.via.as_ref().map_or(at.clone(), |via| format!("{via} · {at}"))
+}
+
+fn shape(card: &CardView) -> Icon {
+    match card.state {
+        CardState::Ringing => Icon::Bell,
+        CardState::Calling => Icon::Outgoing,
+        CardState::Talking => Icon::Outside,
+        CardState::Held => Icon::Hold,
+    }
+}
+
+/// A direction's name in attributes.
+pub fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Inbound => "inbound",
+        Direction::Outbound => "outbound",
+        Direction::Internal => "internal",
+    }
+}

@@ -1,0 +1,23 @@
+//! A running clock: the only thing that is drawn anew each second.
+
+use frontdesk_console::clock::duration;
+use frontdesk_protocol::Millis;
+use yew::{Html, Properties, function_component, html, use_context};
+
+/// The server's time now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now(pub Millis);
+
+/// Properties of [`Elapsed`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct ElapsedProps {
+    /// Since when, by the server's clock.
+    pub since: Millis,
+}
+
+/// How long it has been.
+#[function_component]
+pub fn Elapsed(props: &ElapsedProps) -> Html {
+    let now = use_context::<Now>().map_or(props.since, |now| now.0);
+    html! { <time class="clock">{ duration(now.since(props.since)) }</time> }
+}

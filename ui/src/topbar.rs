@@ -1,0 +1,74 @@
+//! The right of the head: connection light, who I am, from which extension I call, settings, log out.
+
+use crate::icons::{Icon, icon};
+use frontdesk_console::{Event, LinkView};
+use frontdesk_protocol::Extension;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::{Callback, Html, MouseEvent, Properties, function_component, html};
+
+/// Properties of [`TopBar`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct TopBarProps {
+    /// The connection.
+    pub light: LinkView,
+    /// Who is logged in.
+    pub user: String,
+    /// Their extensions.
+    pub extensions: Vec<Extension>,
+    /// The one that calls go out from.
+    pub selected: Option<Extension>,
+    /// Opens the settings.
+    pub settings: Callback<()>,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// The bar.
+#[function_component]
+pub fn TopBar(props: &TopBarProps) -> Html {
+    let on = props.on.clone();
+    let onchange = Callback::from(move |event: yew::Event| {
+        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(extension) = select.and_then(|select| Extension::parse(&select.value()).ok()) {
+            on.emit(Event::SelectExtension(extension));
+        }
+    });
+    let settings = {
+        let open = props.settings.clone();
+        Callback::from(move |_: MouseEvent| open.emit(()))
+    };
+    let on = props.on.clone();
+    let log_out = Callback::from(move |_: MouseEvent| on.emit(Event::LogOut));
+    let options = props.extensions.iter().map(|extension| {
+        let value = extension.to_string();
+        html! { <option key={value.clone()} value={value.clone()} selected={props.selected.as_ref() == Some(extension)}>{ value }</option> }
+    });
+    html! {
+        <div class="bar">
+            <span id="connection" data-state={props.light.lamp.key()} title={props.light.text.clone()}>
+                <span class="lamp" aria-hidden="true"></span>{ short(&props.light) }
+            </span>
+            <span class="me">{ &props.user }</span>
+            <label class="from">{ "Calls from " }
+                <select id="selected-extension" aria-label="Calls go out from extension" {onchange}>{ for options }</select>
+            </label>
+            <button type="button" id="settings" class="quiet" aria-label="Settings" title="Settings" onclick={settings}>
+                { icon(Icon::Settings) }
+            </button>
+            <button type="button" id="log-out" class="quiet" onclick={log_out}>{ "Log out" }</button>
+        </div>
+    }
+}
+
+/// The light's word; the whole sentence stands above the panes.
+fn short(light: &LinkView) -> String {
+    use frontdesk_console::Lamp;
+    let word = match light.lamp {
+        Lamp::Live => "Live",
+        Lamp::Stale => "Stale",
+        Lamp::Offline => "Offline",
+        Lamp::Connecting => "Connecting",
+    };
+    light.since.as_ref().map_or_else(|| word.into(), |since| format!("{word} since {since}"))
+}

@@ -1,0 +1,186 @@
+//! The desktop core over Tauri's IPC: `invoke` for what the person does, one channel for what is heard. The core keeps
+//! the connection, the replica and the token; nothing of them is here.
+
+use super::{Credentials, Surroundings, Transport};
+use frontdesk_console::event::Remember;
+use frontdesk_console::{Event, Message, Settings};
+use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"], js_name = invoke, catch)]
+    async fn invoke(command: &str, arguments: JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"])]
+    type Channel;
+
+    #[wasm_bindgen(constructor, js_namespace = ["window", "__TAURI__", "core"])]
+    fn new() -> Channel;
+
+    #[wasm_bindgen(method, setter, js_name = onmessage)]
+    fn set_onmessage(this: &Channel, hear: &JsValue);
+}
+
+/// Whether the desktop program is around this view.
+pub fn is_there() -> bool {
+    js_sys::Reflect::has(&js_sys::global(), &"__TAURI__".into()).unwrap_or(false)
+}
+
+/// The desktop core.
+pub struct Ipc {
+    hear: Callback<Event>,
+}
+
+impl Ipc {
+    /// A way to the core that is not used yet.
+    pub fn new(hear: Callback<Event>) -> Self {
+        Self { hear }
+    }
+
+    fn tell(&self, command: &'static str, arguments: &impl Serialize) {
+        let arguments = to_js(arguments);
+        spawn_local(async move {
+            if let Err(why) = invoke(command, arguments).await {
+                report(&format!("{command}: {}", sentence(&why)));
+            }
+        });
+    }
+}
+
+impl Transport for Ipc {
+    fn surroundings(&self) -> Surroundings {
+        Surroundings::Desktop
+    }
+
+    fn start(&self) {
+        let hear = self.hear.clone();
+        spawn_local(async move {
+            let loaded = match invoke("load_settings", to_js(&())).await {
+                Ok(value) if value.is_null() || value.is_undefined() => Ok(None),
+                Ok(value) => from_js(&value).map(Some),
+                Err(why) => Err(sentence(&why)),
+            };
+            hear.emit(Event::SettingsLoaded(loaded));
+            let told = hear.clone();
+            let heard =
+                Closure::<dyn FnMut(JsValue)>::new(move |value: JsValue| match from_js::<Message>(&value) {
+                    Ok(message) => told.emit(Event::Message(message)),
+                    Err(why) => report(&format!("a message from the core cannot be read: {why}")),
+                });
+            let channel = Channel::new();
+            channel.set_onmessage(&heard.into_js_value());
+            let arguments = js_sys::Object::new();
+            let set = js_sys::Reflect::set(&arguments, &"channel".into(), &channel);
+            if let Err(why) = set.and(invoke("subscribe", arguments.into()).await) {
+                report(&format!("subscribe: {}", sentence(&why)));
+            }
+        });
+    }
+
+    fn log_in(&self, credentials: Credentials) {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            server: &'a str,
+            user: &'a str,
+            password: &'a str,
+            remember: bool,
+        }
+        let Credentials { server, user, password, remember } = &credentials;
+        let arguments = to_js(&Arguments { server, user, password, remember: *remember == Remember::Yes });
+        let hear = self.hear.clone();
+        spawn_local(async move {
+            let answer = invoke("log_in", arguments).await;
+            hear.emit(Event::LoggedIn(answer.map(drop).map_err(|why| sentence(&why))));
+        });
+    }
+
+    fn log_out(&self) {
+        self.tell("log_out", &());
+    }
+
+    fn order(&self, id: CommandId, command: Command) {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            id: &'a CommandId,
+            command: &'a Command,
+        }
+        let arguments = to_js(&Arguments { id: &id, command: &command });
+        let hear = self.hear.clone();
+        spawn_local(async move {
+            if let Err(why) = invoke("order", arguments).await {
+                hear.emit(Event::NotSent(id, sentence(&why)));
+            }
+        });
+    }
+
+    fn ask_history(&self, id: CommandId, query: HistoryQuery) {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            id: &'a CommandId,
+            query: &'a HistoryQuery,
+        }
+        let arguments = to_js(&Arguments { id: &id, query: &query });
+        let hear = self.hear.clone();
+        spawn_local(async move {
+            if let Err(why) = invoke("ask_history", arguments).await {
+                hear.emit(Event::NotSent(id, sentence(&why)));
+            }
+        });
+    }
+
+    fn resync(&self) {
+        self.tell("resync", &());
+    }
+
+    fn save(&self, settings: &Settings) {
+        #[derive(Serialize)]
+        struct Arguments<'a> {
+            settings: &'a Settings,
+        }
+        self.tell("save_settings", &Arguments { settings });
+    }
+
+    // The desktop core raises and withdraws the desktop's own notifications.
+    fn notify(&self, _leg: &LegId, _title: &str, _body: &str) {}
+
+    fn withdraw(&self, _leg: &LegId) {}
+}
+
+fn report(text: &str) {
+    #[derive(Serialize)]
+    struct Arguments<'a> {
+        text: &'a str,
+    }
+    let arguments = to_js(&Arguments { text });
+    spawn_local(async move {
+        // There is nowhere left to tell that telling failed.
+        let _ = invoke("report_error", arguments).await;
+    });
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    match js_sys::JSON::parse(&text) {
+        Ok(value) if value.is_object() => value,
+        _ => js_sys::Object::new().into(),
+    }
+}
+
+/// Reads what the core sent: a JSON text, or the value that Tauri already made of it.
+fn from_js<T: serde::de::DeserializeOwned>(value: &JsValue) -> Result<T, String> {
+    let text = match value.as_string() {
+        Some(text) => text,
+        None => js_sys::JSON::stringify(value).map(String::from).map_err(|why| format!("{why:?}"))?,
+    };
+    serde_json::from_str(&text).map_err(|why| why.to_string())
+}
+
+/// The sentence of an error: the core sends sentences, Tauri itself sends texts too.
+fn sentence(why: &JsValue) -> String {
+    why.as_string()
+        .unwrap_or_else(|| js_sys::JSON::stringify(why).map_or_else(|_| format!("{why:?}"), String::from))
+}

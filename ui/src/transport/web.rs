@@ -1,0 +1,295 @@
+//! The server's WebSocket in a plain browser: cookie session after `POST /api/login`, resume, reconnect with back-off,
+//! web notifications. Settings live in the browser's storage; the session's token is never seen by this code.
+
+mod http;
+mod notices;
+
+use super::{Credentials, Surroundings, Transport};
+use crate::dom;
+use frontdesk_console::{Connection, Event, Message, Settings};
+use frontdesk_protocol::{
+    ClientMessage, Command, CommandId, HistoryQuery, LegId, Millis, Resume, SUBPROTOCOL, ServerMessage,
+};
+use gloo_events::EventListener;
+use gloo_timers::callback::{Interval, Timeout};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MessageEvent, WebSocket};
+use yew::Callback;
+
+const STORE: &str = "frontdesk.settings";
+const FIRST_MS: u32 = 500;
+const LONGEST_MS: u32 = 10_000;
+const SIGN_OF_LIFE_MS: u32 = 1_000;
+/// A socket that is silent for so long is given up.
+const SILENCE_MS: u64 = 10_000;
+
+/// The server of this page.
+pub struct Web {
+    link: Rc<Link>,
+    notices: notices::Notices,
+}
+
+struct Link {
+    hear: Callback<Event>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    socket: Option<Socket>,
+    at: Option<Resume>,
+    failures: u32,
+    heard: Millis,
+    retry: Option<Timeout>,
+}
+
+/// An open socket, its listeners and its sign of life. All end with it.
+struct Socket {
+    socket: WebSocket,
+    _listeners: [EventListener; 3],
+    _beat: Interval,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = self.socket.close();
+    }
+}
+
+impl Web {
+    /// A way to the server that is not used yet.
+    pub fn new(hear: Callback<Event>) -> Self {
+        let link = Rc::new(Link { hear, state: RefCell::default() });
+        Self { link, notices: notices::Notices::default() }
+    }
+}
+
+impl Transport for Web {
+    fn surroundings(&self) -> Surroundings {
+        Surroundings::Page
+    }
+
+    fn start(&self) {
+        self.link.hear.emit(Event::SettingsLoaded(load()));
+        self.link.connect();
+    }
+
+    fn log_in(&self, credentials: Credentials) {
+        notices::ask();
+        let link = Rc::clone(&self.link);
+        spawn_local(async move {
+            let answer = http::log_in(&credentials.user, &credentials.password).await;
+            let connected = answer.is_ok();
+            link.hear.emit(Event::LoggedIn(answer));
+            if connected {
+                link.state.borrow_mut().failures = 0;
+                link.connect();
+            }
+        });
+    }
+
+    fn log_out(&self) {
+        let link = Rc::clone(&self.link);
+        *link.state.borrow_mut() = State::default();
+        spawn_local(async move {
+            http::log_out().await;
+            link.say(Connection::Login, "");
+        });
+    }
+
+    fn order(&self, id: CommandId, command: Command) {
+        self.link.send_or_tell(&ClientMessage::Command { id: id.clone(), command }, id);
+    }
+
+    fn ask_history(&self, id: CommandId, query: HistoryQuery) {
+        self.link.send_or_tell(&ClientMessage::History { id: id.clone(), query }, id);
+    }
+
+    fn resync(&self) {
+        self.link.send(&ClientMessage::Resync);
+    }
+
+    fn save(&self, settings: &Settings) {
+        let store = dom::window().and_then(|window| window.local_storage().ok().flatten());
+        if let (Some(store), Ok(text)) = (store, serde_json::to_string(settings)) {
+            // A browser that stores nothing still works; it just forgets.
+            let _ = store.set_item(STORE, &text);
+        }
+    }
+
+    fn notify(&self, leg: &LegId, title: &str, body: &str) {
+        self.notices.raise(leg, title, body);
+    }
+
+    fn withdraw(&self, leg: &LegId) {
+        self.notices.withdraw(leg);
+    }
+}
+
+impl Link {
+    fn say(&self, state: Connection, text: &str) {
+        let text = Some(text.to_owned()).filter(|text| !text.is_empty());
+        let since = Some(dom::now());
+        self.hear.emit(Event::Message(Message::Connection { state, text, since, server: None, user: None }));
+    }
+
+    fn connect(self: &Rc<Self>) {
+        self.say(Connection::Connecting, "");
+        let address = dom::window().and_then(|window| {
+            let location = window.location();
+            let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
+            Some(format!("{scheme}://{}/ws", location.host().ok()?))
+        });
+        let opened = address.and_then(|address| WebSocket::new_with_str(&address, SUBPROTOCOL).ok());
+        let Some(socket) = opened else { return self.lost("This browser opens no WebSocket.") };
+        let on = |what: &'static str, heard: fn(&Rc<Self>, &web_sys::Event)| {
+            let link = Rc::downgrade(self);
+            EventListener::new(&socket, what, move |event| {
+                if let Some(link) = link.upgrade() {
+                    heard(&link, event);
+                }
+            })
+        };
+        let listeners = [
+            on("open", |link, _| link.opened()),
+            on("message", |link, event| link.heard(event)),
+            on("close", |link, _| link.closed()),
+        ];
+        let link = Rc::downgrade(self);
+        let beat = Interval::new(SIGN_OF_LIFE_MS, move || {
+            if let Some(link) = link.upgrade() {
+                link.beat();
+            }
+        });
+        let mut state = self.state.borrow_mut();
+        state.heard = dom::now();
+        state.retry = None;
+        state.socket = Some(Socket { socket, _listeners: listeners, _beat: beat });
+    }
+
+    fn opened(&self) {
+        let resume = {
+            let mut state = self.state.borrow_mut();
+            state.failures = 0;
+            state.heard = dom::now();
+            state.at.clone()
+        };
+        self.send(&ClientMessage::Hello { resume });
+    }
+
+    fn heard(self: &Rc<Self>, event: &web_sys::Event) {
+        let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
+        let Some(message) = text.and_then(|text| serde_json::from_str::<ServerMessage>(&text).ok()) else {
+            return self.lost("The server sent something that this page does not understand; reload it.");
+        };
+        let mut bye = None;
+        {
+            let mut state = self.state.borrow_mut();
+            state.heard = dom::now();
+            match &message {
+                ServerMessage::Snapshot { epoch, seq, .. } => {
+                    state.at = Some(Resume { epoch: epoch.clone(), seq: *seq });
+                }
+                ServerMessage::Delta(delta) => {
+                    if let Some(at) = state.at.as_mut().filter(|at| delta.seq == at.seq.next()) {
+                        at.seq = delta.seq;
+                    }
+                }
+                ServerMessage::Ready { epoch, .. } => {
+                    state.at = state.at.take().filter(|at| at.epoch == *epoch)
+                }
+                ServerMessage::Bye { text, again } => bye = Some((text.clone(), *again)),
+                ServerMessage::Result { .. }
+                | ServerMessage::History { .. }
+                | ServerMessage::HistoryAdded { .. }
+                | ServerMessage::Notice { .. }
+                | ServerMessage::Beat { .. } => {}
+            }
+        }
+        match bye {
+            None => self.hear.emit(Event::Message(Message::Message { message: Box::new(message) })),
+            Some((text, true)) => self.lost(&text),
+            Some((text, false)) => {
+                *self.state.borrow_mut() = State::default();
+                self.say(Connection::Login, &text);
+            }
+        }
+    }
+
+    /// The socket closed. A server that was never reached may simply want a login: it is asked.
+    fn closed(self: &Rc<Self>) {
+        let known = self.state.borrow().at.is_some();
+        let link = Rc::clone(self);
+        spawn_local(async move {
+            match http::session().await {
+                http::Session::None => {
+                    *link.state.borrow_mut() = State::default();
+                    link.say(Connection::Login, if known { "Your session ended. Log in again." } else { "" });
+                }
+                http::Session::There => link.lost("The server closed the connection."),
+                http::Session::Unreachable => link.lost("The server cannot be reached."),
+            }
+        });
+    }
+
+    fn lost(self: &Rc<Self>, why: &str) {
+        let link = Rc::downgrade(self);
+        let mut state = self.state.borrow_mut();
+        state.socket = None;
+        let wait = FIRST_MS.saturating_mul(1 << state.failures.min(8)).min(LONGEST_MS);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most a quarter of ten seconds"
+        )]
+        let jitter = (js_sys::Math::random() * f64::from(wait) / 4.0) as u32;
+        state.failures += 1;
+        state.retry = Some(Timeout::new(wait + jitter, move || {
+            if let Some(link) = link.upgrade() {
+                link.connect();
+            }
+        }));
+        let first = state.failures == 1;
+        drop(state);
+        if first {
+            self.say(Connection::Offline, why);
+        }
+    }
+
+    fn beat(self: &Rc<Self>) {
+        let silent = dom::now().since(self.state.borrow().heard);
+        if silent > SILENCE_MS {
+            // This runs inside the socket's own timer, which must not end before it returns.
+            let link = Rc::clone(self);
+            spawn_local(async move { link.lost("The server has been silent.") });
+        } else {
+            self.send(&ClientMessage::Beat);
+        }
+    }
+
+    /// Sends, and says whether the socket was open.
+    fn send(&self, message: &ClientMessage) -> bool {
+        let state = self.state.borrow();
+        let open = state.socket.as_ref().filter(|it| it.socket.ready_state() == WebSocket::OPEN);
+        match (open, serde_json::to_string(message)) {
+            (Some(open), Ok(text)) => open.socket.send_with_str(&text).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn send_or_tell(&self, message: &ClientMessage, id: CommandId) {
+        if !self.send(message) {
+            let why = "There is no connection to the server, so nothing was sent. Use the phone itself.";
+            self.hear.emit(Event::NotSent(id, why.into()));
+        }
+    }
+}
+
+fn load() -> Result<Option<Box<Settings>>, String> {
+    let store = dom::window().and_then(|window| window.local_storage().ok().flatten());
+    let Some(text) = store.and_then(|store| store.get_item(STORE).ok().flatten()) else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|why| why.to_string())
+}

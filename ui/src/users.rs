@@ -1,0 +1,49 @@
+//! The users: a grid of tiles. Which are shown, in which order, and what a click means is decided by the desk.
+
+mod tile;
+
+use crate::dom::Place;
+use frontdesk_console::{Event, TileView, texts};
+use frontdesk_protocol::PersonId;
+use std::rc::Rc;
+use tile::Tile;
+use yew::{Callback, Html, Properties, function_component, html};
+
+/// Properties of [`Users`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct UsersProps {
+    /// By name.
+    pub tiles: Vec<Rc<TileView>>,
+    /// Where the tile with open targets is.
+    pub anchor: Option<(PersonId, Place)>,
+    /// Whether a search hides some.
+    pub filtered: bool,
+    /// Whether a card is being moved.
+    pub moving: bool,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// The pane.
+#[function_component]
+pub fn Users(props: &UsersProps) -> Html {
+    let tiles = props.tiles.iter().map(|view| {
+        let anchor = props.anchor.as_ref().filter(|(id, _)| *id == view.person).map(|(_, place)| *place);
+        html! { <Tile key={view.person.as_str()} view={Rc::clone(view)} {anchor} on={props.on.clone()} /> }
+    });
+    let empty = if props.filtered { texts::empty::SEARCH } else { texts::empty::USERS };
+    let hint = if props.moving {
+        "Drop the card on a person, or choose one with the arrows and Enter. Esc stops."
+    } else {
+        ""
+    };
+    html! {
+        <section data-pane="users" aria-label="Users">
+            <h2>{ "Users" }<span class="count">{ crate::stream::count(props.tiles.len()) }</span><span class="hint">{ hint }</span></h2>
+            <p class="empty" hidden={!props.tiles.is_empty()}>{ empty }</p>
+            <div class="tiles" role="grid" aria-label="Users">
+                <div class="row" role="row">{ for tiles }</div>
+            </div>
+        </section>
+    }
+}
