@@ -133,8 +133,7 @@ impl Program {
             .env("CARGO_PKG_NAME", &self.package)
             .env("CARGO_TARGET_DIR", workspace::target())
             .env("INSTA_UPDATE", "no")
-            .env("INSTA_WORKSPACE_ROOT", workspace::root())
-            .env("RUST_BACKTRACE", "1");
+            .env("INSTA_WORKSPACE_ROOT", workspace::root());
         if !filters.takes(&self.step) {
             command.args(filters.0);
         }
@@ -195,10 +194,10 @@ fn package_names() -> Result<BTreeMap<PackageId, (String, PathBuf)>> {
 /// `frontdesk-server` for the tests in the library, `frontdesk-server-program` for those in the program,
 /// `frontdesk-server-history` for the test program `history`, `suite-window` for that of the slow suites.
 fn step_name(package: &str, target: &Target) -> String {
-    if target.is_bin() {
+    if target.is_bin() && target.name == package {
         return format!("{package}-program");
     }
-    match (package, target.is_test()) {
+    match (package, target.is_test() || target.is_bin()) {
         (SUITES, true) => format!("suite-{}", target.name),
         (_, true) => format!("{package}-{}", target.name),
         (_, false) => package.to_owned(),
@@ -247,6 +246,7 @@ mod tests {
             ("frontdesk-ami", "recordings", "test", "frontdesk-ami-recordings"),
             ("frontdesk", "frontdesk_desktop", "lib", "frontdesk"),
             ("frontdesk", "frontdesk", "bin", "frontdesk-program"),
+            ("frontdesk-lab", "record", "bin", "frontdesk-lab-record"),
             ("frontdesk-tests", "window", "test", "suite-window"),
         ];
         for (package, name, kind, want) in cases {
