@@ -77,7 +77,8 @@ pub fn Tile(props: &TileProps) -> Html {
             <span class="shape">{ icon(of_status(view.status)) }</span>
             <strong class="name">{ &view.name }</strong>
             <span class="extension">{ &view.extension }</span>
-            <span class="word">{ view.with.as_ref().map_or_else(|| view.word.clone(), |with| format!("{} · {with}", view.word)) }</span>
+<span class="word">{ &view.word }</span>
+            <span class="with">{ view.with.clone().unwrap_or_default() }</span>
             { marks }
             { clock }
             { targets }
