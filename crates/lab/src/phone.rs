@@ -23,7 +23,7 @@ mod receive;
 mod registration;
 mod transaction;
 
-pub use call::{Call, State};
+pub use call::{Call, Progress, State};
 pub use message::Identity;
 
 use dialog::Dialog;

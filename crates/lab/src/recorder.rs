@@ -19,6 +19,8 @@ use tokio::task::AbortHandle;
 use crate::asterisk::AMI_SECRET;
 use crate::phone::PATIENCE;
 
+pub mod scenarios;
+
 /// Who logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AmiUser {
@@ -85,6 +87,15 @@ enum Line {
     Came(Packet),
     Sent(Vec<(String, String)>),
     Note(String),
+}
+
+impl Line {
+    fn packet(&self) -> Option<&Packet> {
+        match self {
+            Self::Came(packet) => Some(packet),
+            Self::Sent(_) | Self::Note(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -162,22 +173,15 @@ impl Tap {
         let is_it = |p: &Packet| p.is("Newchannel") && p.field("Channel").starts_with(&start);
         self.find(&start, is_it).await?;
         let tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
-        let newest = tape.lines.iter().rev().find_map(|(_, line)| match line {
-            Line::Came(packet) if is_it(packet) => Some(packet.field("Channel").to_owned()),
-            _ => None,
-        });
-        Ok(newest.unwrap_or_default())
+        let newest = tape.lines.iter().rev().filter_map(|(_, line)| line.packet()).find(|p| is_it(p));
+        Ok(newest.map(|p| p.field("Channel").to_owned()).unwrap_or_default())
     }
 
     /// Everything that came since the recording began.
     #[must_use]
     pub fn packets(&self) -> Vec<Packet> {
         let tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
-        let came = |(_, line): &(Duration, Line)| match line {
-            Line::Came(packet) => Some(packet.clone()),
-            Line::Sent(_) | Line::Note(_) => None,
-        };
-        tape.lines.iter().filter_map(came).collect()
+        tape.lines.iter().filter_map(|(_, line)| line.packet()).cloned().collect()
     }
 
     /// Writes a note into the recording.
@@ -233,20 +237,40 @@ impl Tap {
         push(&self.tape, line);
     }
 
+    /// Waits up to [`PATIENCE`] until every channel of the recording has been hung up.
+    ///
+    /// # Errors
+    /// When one is left.
+    pub async fn quiet(&self) -> Result<(), RecorderError> {
+        let all_gone = |tape: &Tape| {
+            let mut alive = std::collections::BTreeSet::new();
+            for packet in tape.lines.iter().filter_map(|(_, line)| line.packet()) {
+                if packet.is("Newchannel") {
+                    alive.insert(packet.field("Uniqueid"));
+                } else if packet.is("Hangup") {
+                    alive.remove(packet.field("Uniqueid"));
+                }
+            }
+            alive.is_empty().then_some(())
+        };
+        self.until("the end of all channels", all_gone).await
+    }
+
     async fn find(&self, what: &str, wanted: impl Fn(&Packet) -> bool) -> Result<Packet, RecorderError> {
+        let first = |tape: &Tape| {
+            tape.lines.iter().filter_map(|(_, line)| line.packet()).find(|p| wanted(p)).cloned()
+        };
+        self.until(what, first).await
+    }
+
+    async fn until<T>(&self, what: &str, condition: impl Fn(&Tape) -> Option<T>) -> Result<T, RecorderError> {
         let mut grown = self.grown.clone();
         let search = async {
             loop {
                 grown.borrow_and_update();
-                {
-                    let tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
-                    let found = tape.lines.iter().find_map(|(_, line)| match line {
-                        Line::Came(packet) if wanted(packet) => Some(packet.clone()),
-                        _ => None,
-                    });
-                    if found.is_some() {
-                        return found;
-                    }
+                let now = condition(&self.tape.lock().unwrap_or_else(PoisonError::into_inner));
+                if now.is_some() {
+                    return now;
                 }
                 if grown.changed().await.is_err() {
                     return None;

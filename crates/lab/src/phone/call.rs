@@ -27,9 +27,12 @@ pub enum State {
     Down,
 }
 
+/// Where a call stands and, once it is over, how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Progress {
+pub struct Progress {
+    /// The state.
     pub state: State,
+    /// The SIP status of a refusal or of giving up; none for an ordinary end.
     pub code: Option<u16>,
 }
 
@@ -105,9 +108,8 @@ impl Call {
 
     /// Every change of state, for a test that watches rather than waits.
     #[must_use]
-    pub fn watch(&self) -> impl AsyncFnMut() -> Option<State> + use<> {
-        let mut progress = self.progress.clone();
-        async move || progress.changed().await.ok().map(|()| progress.borrow_and_update().state)
+    pub fn watch(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
     }
 
     /// Waits up to [`PATIENCE`] for a state.

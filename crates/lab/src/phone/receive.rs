@@ -180,11 +180,7 @@ fn on_request(shared: &Arc<Shared>, message: &Message, method: &str, uri: &str) 
         }
         "NOTIFY" if known => {
             reply(shared, book, message, 200, "OK");
-            let status =
-                message.body.strip_prefix("SIP/2.0 ").and_then(|s| s.get(..3)).and_then(|s| s.parse().ok());
-            if let (Some(dialog), Some(status)) = (book.calls.get(id), status) {
-                dialog.signals.referred.send_replace(Some(status));
-            }
+            on_transfer_news(shared, book, message);
         }
         "INVITE" | "UPDATE" | "CANCEL" | "BYE" | "INFO" if !known => {
             reply(shared, book, message, 481, "Call/Transaction Does Not Exist");
@@ -199,6 +195,19 @@ fn reply(shared: &Shared, book: &mut Book, request: &Message, status: u16, reaso
     let answer = response(request, status, reason, &tag, Vec::new(), String::new()).to_bytes();
     shared.send(&answer);
     book.transactions.remember(request, answer);
+}
+
+/// What became of a REFER (RFC 3515, section 2.4.5). Asterisk leaves it to the phone to end a call that was handed on.
+fn on_transfer_news(shared: &Shared, book: &mut Book, message: &Message) {
+    let status =
+        message.body.strip_prefix("SIP/2.0 ").and_then(|s| s.get(..3)).and_then(|s| s.parse::<u16>().ok());
+    let (Some(status), Some(dialog)) = (status, book.calls.get_mut(message.call_id())) else { return };
+    dialog.signals.referred.send_replace(Some(status));
+    if (200..300).contains(&status) {
+        let bye = dialog.request(shared, "BYE", Vec::new(), String::new());
+        shared.begin(book, bye, Owner { call: None, done: None });
+        call::end(book, message.call_id(), None);
+    }
 }
 
 /// A change of the session or of the display within a call.
