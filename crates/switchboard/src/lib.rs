@@ -1,1 +1,33 @@
-//! The live model of the office: AMI events in, facts out; commands in, AMI actions out.
+//! The live model of the office and the call control, without IO: time is an argument, and nothing here waits.
+//!
+//! ```text
+//! link_up / link_down / message / command / tick   →   Switchboard   →   poll() → Output
+//! ```
+//!
+//! - Call [`Switchboard::link_up`] once per session, after the PBX said `FullyBooted`. The switchboard asks for its
+//!   lists by itself; when they are read, it publishes the whole office and says [`Output::Synced`].
+//! - Pass every AMI message in the order of arrival to [`Switchboard::message`]: live events, list items, responses.
+//! - After each call, take outputs with [`Switchboard::poll`] until there are none; send each [`Output::Act`] in order.
+//! - Call [`Switchboard::tick`] at [`Switchboard::deadline`] at the latest. It may move with every call.
+//! - When the session ends, call [`Switchboard::link_down`]: all calls are dropped, people and extensions stay.
+//! - Every command comes to an end in [`Output::Concluded`], whatever the PBX does.
+
+mod api;
+mod bind;
+mod channel;
+mod control;
+mod events;
+pub mod frontdesk_ami;
+mod model;
+mod orders;
+mod packet;
+mod record;
+mod registry;
+mod settings;
+mod switchboard;
+mod sync;
+mod view;
+
+pub use api::{Actor, CallRecord, Output, Ticket};
+pub use settings::{AutoAnswer, OutsidePattern, Settings, VoicemailRoute};
+pub use switchboard::Switchboard;

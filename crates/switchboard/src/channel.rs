@@ -1,0 +1,224 @@
+//! One channel of the PBX as the model keeps it. Not what is shown of it; that is `view`.
+
+use crate::packet::{Packet, set};
+use frontdesk_protocol::{Direction, Extension, Hold, LegState, LotName, Millis, Party, QueueName, Service};
+use std::sync::Arc;
+
+/// A channel's Uniqueid: its only key.
+pub(crate) type Uid = Arc<str>;
+
+/// Our own key of a call; smaller is older.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CallKey(pub u64);
+
+/// What a channel leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// A phone of this extension.
+    Phone(Extension),
+    /// An outside line.
+    Trunk,
+    /// Half of a Local pair: a bend in the line, never shown.
+    Local,
+    /// A device of the PBX itself (announcer, recorder, message): never shown.
+    Machinery,
+}
+
+/// Asterisk's channel state, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum State {
+    /// Made, and nothing else yet.
+    #[default]
+    Down,
+    /// It is calling.
+    Ring,
+    /// It is being called.
+    Ringing,
+    /// Answered.
+    Up,
+}
+
+/// The newest snapshot: each event with this channel overwrites it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub name: Arc<str>,
+    pub state: State,
+    pub caller_number: Arc<str>,
+    pub caller_name: Arc<str>,
+    pub connected_number: Arc<str>,
+    pub connected_name: Arc<str>,
+    pub context: Arc<str>,
+    pub exten: Arc<str>,
+    pub linkedid: Arc<str>,
+    pub application: Arc<str>,
+}
+
+/// How far the dialling of this channel has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Dialled {
+    /// It was not dialled: it called by itself.
+    #[default]
+    Not,
+    /// It is being dialled.
+    Open,
+    /// It took the call, and was not bridged yet.
+    Answered,
+    /// That is over.
+    Over,
+}
+
+/// What ties it to others.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ties {
+    pub bridge: Option<Arc<str>>,
+    /// Who dials it; `None` where the PBX does, for a click to call.
+    pub dialled_by: Option<Uid>,
+    pub dialled: Dialled,
+    /// Whom it dials now.
+    pub dials: Vec<Uid>,
+    /// How its last dial ended, where that was not an answer.
+    pub failed_dial: Option<Arc<str>>,
+    /// The other half of a Local pair.
+    pub half: Option<Uid>,
+}
+
+/// Where it waits, and what is known about it from elsewhere.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    pub queue: Option<QueueName>,
+    pub parked: Option<(LotName, Extension)>,
+    pub hold: Hold,
+    /// The service to which an order of ours sent it.
+    pub service: Option<Service>,
+    /// Whom a click to call is meant for.
+    pub calls: Option<Party>,
+}
+
+/// What is shown of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub state: LegState,
+    pub hold: Hold,
+    pub peer: Option<Party>,
+    pub since: Millis,
+}
+
+/// The past of a leg, for its card and its row in the history.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Past {
+    pub seen: Millis,
+    pub rang: Option<Millis>,
+    pub answered: Option<Millis>,
+    /// The first person at the other end.
+    pub party: Option<Party>,
+    /// To whom this leg handed its party.
+    pub handed_to: Option<String>,
+    pub ignored: bool,
+    /// The number it dialled or came in on.
+    pub dialled: Arc<str>,
+}
+
+/// One channel.
+#[derive(Debug, Clone)]
+pub(crate) struct Channel {
+    pub uid: Uid,
+    pub end: End,
+    pub call: CallKey,
+    pub facts: Facts,
+    pub ties: Ties,
+    pub place: Place,
+    pub past: Past,
+    pub shown: Option<Shown>,
+    /// Since when it is in a state that may only be passing.
+    pub passing: Option<Millis>,
+}
+
+impl State {
+    fn parse(code: &str) -> Self {
+        match code.trim() {
+            "4" | "3" => Self::Ring,
+            "5" => Self::Ringing,
+            "6" => Self::Up,
+            _ => Self::Down,
+        }
+    }
+}
+
+impl Facts {
+    /// Overwrites all with the newest snapshot; says whether anything differed.
+    pub(crate) fn overwrite(&mut self, packet: &impl Packet) -> bool {
+        let state = State::parse(packet.raw("ChannelState"));
+        let mut differs = state != self.state;
+        self.state = state;
+        differs |= set(&mut self.name, packet.field("Channel"));
+        differs |= set(&mut self.caller_number, packet.field("CallerIDNum"));
+        differs |= set(&mut self.caller_name, packet.field("CallerIDName"));
+        differs |= set(&mut self.connected_number, packet.field("ConnectedLineNum"));
+        differs |= set(&mut self.connected_name, packet.field("ConnectedLineName"));
+        differs |= set(&mut self.context, packet.field("Context"));
+        differs |= set(&mut self.exten, packet.field("Exten"));
+        differs |= set(&mut self.linkedid, packet.field("Linkedid"));
+        differs
+    }
+}
+
+impl Channel {
+    /// Seen from the phone: whether it was called or calls.
+    pub(crate) fn direction(&self) -> Direction {
+        match self.ties.dialled {
+            Dialled::Not => Direction::Outbound,
+            _ if self.placed() => Direction::Outbound,
+            _ => Direction::Inbound,
+        }
+    }
+
+    /// Whether the PBX rings this phone for a call that its user places.
+    pub(crate) fn placed(&self) -> bool {
+        self.place.calls.is_some()
+    }
+
+    /// Whether people can see it.
+    pub(crate) fn visible(&self) -> bool {
+        matches!(self.end, End::Phone(_) | End::Trunk)
+    }
+
+    pub(crate) fn extension(&self) -> Option<&Extension> {
+        match &self.end {
+            End::Phone(extension) => Some(extension),
+            End::Trunk | End::Local | End::Machinery => None,
+        }
+    }
+}
+
+/// The endpoint in a channel's name with its technology: `PJSIP/1001` of `PJSIP/1001-0000002a`.
+pub(crate) fn device_of(name: &str) -> &str {
+    let Some((head, tail)) = name.rsplit_once('-') else { return name };
+    if !tail.is_empty() && tail.bytes().all(|b| b.is_ascii_hexdigit()) { head } else { name }
+}
+
+/// The common part of a Local pair's two names, and which half this is.
+pub(crate) fn local_pair(name: &str) -> Option<(&str, char)> {
+    let pair = name.strip_prefix("Local/").and(name.rsplit_once(';'))?;
+    match pair {
+        (base, "1") => Some((base, '1')),
+        (base, "2") => Some((base, '2')),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_is_the_name_without_its_counter() {
+        assert_eq!(device_of("PJSIP/1001-0000002a"), "PJSIP/1001");
+        assert_eq!(device_of("PJSIP/trunk-out-0000002a"), "PJSIP/trunk-out");
+        assert_eq!(device_of("PJSIP/1001"), "PJSIP/1001");
+        assert_eq!(
+            local_pair("Local/1003@from-queue-00000002;1"),
+            Some(("Local/1003@from-queue-00000002", '1'))
+        );
+        assert_eq!(local_pair("PJSIP/1001-0000002a"), None);
+    }
+}

@@ -1,0 +1,57 @@
+//! The other leg, defined once: which channel is moved when a user hands on the party at the other end of a leg.
+
+use super::texts;
+use crate::channel::{Channel, Dialled, End, State, Uid};
+use crate::model::{BridgeKind, Model, Tie};
+use std::sync::Arc;
+
+/// How the channel is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// `BlindTransfer` of my channel: the PBX moves the other one of my bridge, and knows who handed it on. It
+    /// takes back a hold first, and where the bridge is not what we think it refuses and leaves the caller.
+    BlindTransfer,
+    /// `Redirect` of the other channel: while it rings there is no bridge yet, and through Local channels the
+    /// other one of my bridge is not the caller.
+    Redirect,
+}
+
+/// The channel at the other end of `leg` that is moved for a transfer, and how.
+///
+/// # Errors
+/// A sentence, where there is nobody who could be moved; then nothing is to be done.
+pub(crate) fn other_party(model: &Model, leg: &Channel) -> Result<(Uid, How), &'static str> {
+    let ends = model.ends(&leg.uid);
+    match leg.facts.state {
+        State::Ringing if leg.placed() => Err(texts::OWN_PHONE),
+        State::Ringing => match ends.iter().find(|(tie, _)| *tie == Tie::Dialler) {
+            Some((_, caller)) => Ok((Arc::clone(caller), How::Redirect)),
+            None => Err(texts::UNKNOWN_CALLER),
+        },
+        State::Down | State::Ring => Err(texts::UNANSWERED),
+        State::Up => talking(model, leg, &ends),
+    }
+}
+
+fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, How), &'static str> {
+    let bridge = leg.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
+    if bridge.is_some_and(|bridge| bridge.kind == BridgeKind::Conference) {
+        return Err(texts::CONFERENCE);
+    }
+    let mut talking = ends.iter().filter(|(tie, _)| *tie == Tie::Bridged);
+    let (other, more) = (talking.next(), talking.next());
+    let Some((_, other)) = other else {
+        let dialling =
+            ends.iter().any(|(tie, _)| *tie == Tie::Dialled) || leg.ties.dialled == Dialled::Answered;
+        return Err(if dialling { texts::UNANSWERED } else { texts::NOBODY });
+    };
+    if more.is_some() {
+        return Err(texts::CONFERENCE);
+    }
+    let direct = bridge.is_some_and(|bridge| {
+        bridge.members.len() == 2
+            && bridge.members.contains(other)
+            && bridge.members.iter().all(|uid| model.channels.get(uid).is_some_and(|c| c.end != End::Local))
+    });
+    Ok((Arc::clone(other), if direct { How::BlindTransfer } else { How::Redirect }))
+}

@@ -1,0 +1,180 @@
+//! From a command to its first action. Not what becomes of it; that is `watch`.
+
+use super::target::dial;
+use super::{Cancelled, Job, Step, Target, Wish, other_party, texts};
+use crate::api::{Actor, Ticket};
+use crate::channel::{Channel, State, Uid};
+use crate::orders::{Order, Originate};
+use crate::settings::AutoAnswer;
+use crate::switchboard::Switchboard;
+use frontdesk_protocol::{
+    Command, Destination, Extension, LegId, Millis, Number, PbxLink, Reason, Registration, Role,
+};
+use std::sync::Arc;
+
+type Refusal = (Reason, String);
+
+impl Switchboard {
+    pub(crate) fn order(&mut self, ticket: Ticket, by: &Actor, command: Command, now: Millis) {
+        if !matches!(self.office().link, PbxLink::Up { .. }) {
+            return self.fail(ticket, Reason::NoLink, texts::NO_LINK);
+        }
+        let planned = match command {
+            Command::Transfer { leg, to } => self.transfer(by, &leg, &to, now),
+            Command::HangUp { leg } => self.hang_up(by, &leg, now),
+            Command::Ignore { leg } => self.ignore(by, &leg, now),
+            Command::Originate { from, to } => self.originate(by, &from, &to, now),
+        };
+        match planned {
+            Ok(job) => {
+                self.control.jobs.insert(ticket, job);
+            }
+            Err((reason, text)) => self.fail(ticket, reason, text),
+        }
+    }
+
+    /// The leg that a command names, where it is there and this user may move it.
+    fn my_leg(&self, by: &Actor, leg: &LegId) -> Result<&Channel, Refusal> {
+        let refuse = |reason, text: &str| Err((reason, text.to_owned()));
+        let Some(channel) = self.model.channels.get(leg.as_str()).filter(|channel| channel.shown.is_some())
+        else {
+            return refuse(Reason::Gone, texts::GONE);
+        };
+        let Some(extension) = channel.extension() else {
+            return refuse(Reason::NotPermitted, texts::NOT_YOURS);
+        };
+        if !by.extensions.contains(extension) && by.role != Role::Admin {
+            return refuse(Reason::NotPermitted, texts::NOT_YOURS);
+        }
+        if self.control.busy_with(channel.call) {
+            return refuse(Reason::InProgress, texts::IN_PROGRESS);
+        }
+        Ok(channel)
+    }
+
+    fn transfer(&mut self, by: &Actor, leg: &LegId, to: &Destination, now: Millis) -> Result<Job, Refusal> {
+        let channel = self.my_leg(by, leg)?;
+        let (uid, call) = (Arc::clone(&channel.uid), channel.call);
+        let (mover, _) =
+            other_party(&self.model, channel).map_err(|text| (Reason::Invalid, text.to_owned()))?;
+        let target = Target::of(&self.model, to).map_err(|(reason, text)| (reason, text.to_owned()))?;
+        let there = self.model.channels.get(&mover).and_then(Channel::extension);
+        if let (Wish::Extension(extension), mine) = (&target.wish, channel.extension())
+            && (there == Some(extension) || (mine == Some(extension) && channel.facts.state == State::Up))
+        {
+            return Err((Reason::Invalid, texts::ALREADY_THERE.to_owned()));
+        }
+        let question = format!("DIALPLAN_EXISTS({},{},1)", target.context, target.exten);
+        let action = self.act(Order::Get(question));
+        Ok(self.job(uid, Some(call), Step::Asking(target), Some(action), now))
+    }
+
+    fn hang_up(&mut self, by: &Actor, leg: &LegId, now: Millis) -> Result<Job, Refusal> {
+        let channel = self.my_leg(by, leg)?;
+        if channel.facts.state == State::Ringing && !channel.placed() {
+            return self.ignore(by, leg, now);
+        }
+        let (uid, call, name) =
+            (Arc::clone(&channel.uid), channel.call, channel.facts.name.as_ref().to_owned());
+        for job in self.control.jobs.values_mut().filter(|job| job.leg == uid) {
+            if let Step::Placing { cancelled, .. } = &mut job.step {
+                *cancelled = Cancelled::Yes;
+            }
+        }
+        let action = self.act(Order::Hangup { channel: name });
+        Ok(self.job(uid, Some(call), Step::HangingUp, Some(action), now))
+    }
+
+    fn ignore(&mut self, by: &Actor, leg: &LegId, now: Millis) -> Result<Job, Refusal> {
+        let channel = self.my_leg(by, leg)?;
+        if channel.facts.state != State::Ringing || channel.placed() {
+            return Err((Reason::Invalid, texts::NOT_RINGING.to_owned()));
+        }
+        let (uid, call) = (Arc::clone(&channel.uid), channel.call);
+        let extension = channel.extension().cloned();
+        // All devices of this extension that ring for this call are one card.
+        let twins: Vec<Uid> = extension
+            .and_then(|extension| self.model.at.get(&extension))
+            .into_iter()
+            .flatten()
+            .filter(|other| {
+                self.model
+                    .channels
+                    .get(*other)
+                    .is_some_and(|c| c.call == call && c.facts.state == State::Ringing)
+            })
+            .cloned()
+            .collect();
+        let mut action = None;
+        for twin in twins {
+            let Some(channel) = self.model.channels.get_mut(&twin) else { continue };
+            channel.past.ignored = true;
+            let name = channel.facts.name.as_ref().to_owned();
+            let id = self.act(Order::Hangup { channel: name });
+            if twin == uid {
+                action = Some(id);
+            }
+        }
+        Ok(self.job(uid, Some(call), Step::Ignoring, action, now))
+    }
+
+    fn originate(&mut self, by: &Actor, from: &Extension, to: &Number, now: Millis) -> Result<Job, Refusal> {
+        if !by.extensions.contains(from) && by.role != Role::Admin {
+            return Err((Reason::NotPermitted, texts::NOT_YOUR_EXTENSION.to_owned()));
+        }
+        if self.model.registry.registration(from) == Registration::Unregistered {
+            let text = format!(
+                "Your phone {from} is not connected to the phone system. Check it, or choose another extension."
+            );
+            return Err((Reason::NotReached, text));
+        }
+        let (context, exten) = dial(&self.model, to);
+        let party = self.model.registry.party_of_number(to.as_str(), "", &self.model.settings);
+        let whom = party.display().to_owned();
+        self.control.made += 1;
+        // The PBX reads the seconds and the number out of a linkedid to find the older one.
+        let (seconds, made) = (self.control.started.0 / 1_000, self.control.made);
+        let uniqueid = format!("{}-{seconds}.{made}", self.model.settings.id_prefix);
+        let plain = |text: &str| {
+            text.chars().filter(|c| c.is_alphanumeric() || " .-+*#".contains(*c)).take(40).collect::<String>()
+        };
+        // Not `CallerID`: that makes the called party the caller, so that their own phone shows their own number.
+        let mut variables = vec![
+            ("CONNECTEDLINE(name,i)".to_owned(), plain(party.name.as_deref().unwrap_or_default())),
+            ("CONNECTEDLINE(num,i)".to_owned(), to.as_str().to_owned()),
+        ];
+        if self.model.settings.auto_answer == AutoAnswer::CallInfo {
+            variables.push((
+                "PJSIP_HEADER(add,Call-Info)".to_owned(),
+                "<sip:frontdesk>;answer-after=0".to_owned(),
+            ));
+        }
+        let timeout_ms = self.model.settings.originate_timeout_ms;
+        let device = self.model.registry.device(from);
+        let order = Originate { device, context, exten, uniqueid: uniqueid.clone(), timeout_ms, variables };
+        let action = self.act(Order::Originate(Box::new(order)));
+        let uniqueid: Uid = uniqueid.into();
+        self.model.expect(&uniqueid, party);
+        let step = Step::Placing {
+            uniqueid: Arc::clone(&uniqueid),
+            whom,
+            cause: None,
+            refused: None,
+            cancelled: Cancelled::No,
+        };
+        let mut job = self.job(uniqueid, None, step, Some(action), now);
+        job.until = now.plus(timeout_ms + self.model.settings.command_timeout_ms);
+        Ok(job)
+    }
+
+    fn job(
+        &self,
+        leg: Uid,
+        call: Option<crate::channel::CallKey>,
+        step: Step,
+        action: Option<String>,
+        now: Millis,
+    ) -> Job {
+        Job { leg, call, step, action, until: now.plus(self.model.settings.command_timeout_ms) }
+    }
+}

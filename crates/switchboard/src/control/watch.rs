@@ -1,0 +1,285 @@
+//! What becomes of an order: the answers to its actions, and what the channels do afterwards.
+
+use super::target::service_of;
+use super::{Cancelled, How, Job, Step, Target, Wish, other_party, texts};
+use crate::api::Ticket;
+use crate::channel::{Channel, Dialled, End, State, Uid};
+use crate::model::{Model, Tie};
+use crate::orders::Order;
+use crate::packet::Packet;
+use crate::switchboard::Switchboard;
+use frontdesk_protocol::{Millis, Outcome, Reason, Registration};
+use std::sync::Arc;
+
+/// How long a caller who was sent on is watched at most, in milliseconds.
+const WATCH_MS: u64 = 3_000;
+/// How long nothing may ring before it counts that nothing will, in milliseconds.
+const SILENCE_MS: u64 = 600;
+
+impl Switchboard {
+    /// The PBX answered an action of an order.
+    pub(crate) fn order_answered(&mut self, packet: &impl Packet, id: &str, now: Millis) {
+        let Some(ticket) = self.control.waiting_for(id) else { return };
+        let Some(mut job) = self.control.jobs.get(&ticket).cloned() else { return };
+        let success = packet.raw("Response") == "Success";
+        let said = packet.field("Message").to_owned();
+        job.action = None;
+        match job.step.clone() {
+            Step::Asking(target) => {
+                if success && packet.field("Value").trim() == "1" {
+                    return self.go(ticket, job, target, now);
+                }
+                let (reason, text) = if success {
+                    let text = format!(
+                        "The phone system does not know {}. The caller is still with you.",
+                        target.label
+                    );
+                    (Reason::NoSuchDestination, text)
+                } else {
+                    let text = format!(
+                        "The phone system would not say whether {} can be reached ({said}). \
+                        The caller is still with you; ask whoever looks after the phone system.",
+                        target.label
+                    );
+                    (Reason::Refused, text)
+                };
+                self.fail(ticket, reason, text);
+            }
+            Step::Moving { mover, target } if success => {
+                self.model.sent_to(&mover, service_of(&target.wish));
+                if let Some(leg) = self.model.channels.get_mut(&job.leg) {
+                    leg.past.handed_to = Some(target.label.clone());
+                }
+                job.step = Step::Watching { mover, target, since: now };
+                job.until = now.plus(WATCH_MS);
+                self.control.jobs.insert(ticket, job);
+            }
+            Step::Moving { target, .. } => {
+                let text = format!(
+                    "The phone system did not send the caller to {} ({said}). The caller is still with you.",
+                    target.label
+                );
+                self.fail(ticket, Reason::Refused, text);
+            }
+            Step::HangingUp | Step::Ignoring if !success => {
+                if let Some(leg) = self.model.channels.get_mut(&job.leg) {
+                    leg.past.ignored = false;
+                    let text = format!("The phone system did not end the call ({said}). It is as it was.");
+                    return self.fail(ticket, Reason::Refused, text);
+                }
+                self.fail(ticket, Reason::Gone, texts::GONE);
+            }
+            Step::Placing { .. } if !success => {
+                let text = format!("The phone system refused to place the call ({said}). Nobody was called.");
+                let unknown = said.contains("does not exist");
+                self.fail(ticket, if unknown { Reason::NoSuchDestination } else { Reason::Refused }, text);
+            }
+            Step::HangingUp | Step::Ignoring | Step::Watching { .. } => {
+                self.control.jobs.insert(ticket, job);
+            }
+            // The answer to an Originate only says that it is queued; `OriginateResponse` follows.
+            Step::Placing { .. } => {
+                job.action = Some(id.to_owned());
+                self.control.jobs.insert(ticket, job);
+            }
+        }
+    }
+
+    /// The target exists: moves the caller, if all is still as it was.
+    fn go(&mut self, ticket: Ticket, mut job: Job, target: Target, now: Millis) {
+        let Some(leg) = self.model.channels.get(&job.leg) else {
+            return self.fail(ticket, Reason::Gone, texts::GONE);
+        };
+        let Ok((mover, how)) = other_party(&self.model, leg) else {
+            return self.fail(ticket, Reason::Gone, texts::CHANGED);
+        };
+        let Some(channel) = self.model.channels.get(&mover) else {
+            return self.fail(ticket, Reason::Gone, texts::GONE);
+        };
+        let (context, exten) = (target.context.clone(), target.exten.clone());
+        let order = match how {
+            How::Redirect => {
+                Order::Redirect { channel: channel.facts.name.as_ref().to_owned(), context, exten }
+            }
+            How::BlindTransfer => {
+                Order::BlindTransfer { channel: leg.facts.name.as_ref().to_owned(), context, exten }
+            }
+        };
+        if let Some(channel) = self.model.channels.get_mut(&mover) {
+            channel.ties.failed_dial = None;
+        }
+        job.action = Some(self.act(order));
+        job.until = now.plus(self.model.settings.command_timeout_ms);
+        job.step = Step::Moving { mover, target };
+        self.control.jobs.insert(ticket, job);
+    }
+
+    /// The channel of a call that I place ended: why is said here and nowhere else.
+    pub(crate) fn placed_call_ended(&mut self, packet: &impl Packet) {
+        let (ended, why) = (packet.field("Uniqueid"), packet.number("Cause"));
+        for job in self.control.jobs.values_mut() {
+            if let Step::Placing { uniqueid, cause, .. } = &mut job.step
+                && uniqueid.as_ref() == ended
+            {
+                *cause = Some(why);
+            }
+        }
+    }
+
+    /// `OriginateResponse`: my phone was answered, or was not.
+    pub(crate) fn originate_response(&mut self, packet: &impl Packet, id: &str) {
+        let ticket = self.control.jobs.iter().find(|(_, job)| {
+            matches!(&job.step, Step::Placing { uniqueid, .. } if uniqueid.as_ref() == packet.raw("Uniqueid"))
+                || job.action.as_deref() == Some(id)
+        });
+        let Some((ticket, Job { step: Step::Placing { uniqueid, whom, refused, .. }, .. })) = ticket else {
+            return;
+        };
+        let (ticket, uniqueid, whom, mut refused) = (*ticket, Arc::clone(uniqueid), whom.clone(), *refused);
+        if packet.raw("Response") == "Success" {
+            return self.done(ticket, format!("Calling {whom}."));
+        }
+        refused.get_or_insert(packet.number("Reason"));
+        if let Some(Job { step: Step::Placing { refused: place, .. }, .. }) =
+            self.control.jobs.get_mut(&ticket)
+        {
+            *place = refused;
+        }
+        // While the channel is still there, its end will say why.
+        if !self.model.channels.contains_key(&uniqueid) {
+            self.model.expected_no_more(&uniqueid);
+        }
+    }
+
+    /// Looks whether an order has come to its end.
+    pub(crate) fn watch(&mut self, now: Millis) {
+        if self.control.jobs.is_empty() {
+            return;
+        }
+        for ticket in self.control.jobs.keys().copied().collect::<Vec<_>>() {
+            let Some(job) = self.control.jobs.get(&ticket) else { continue };
+            let late = job.until <= now;
+            let here = self.model.channels.contains_key(&job.leg);
+            let outcome = match &job.step {
+                Step::Asking(_) if !here => Some(failed(Reason::Gone, texts::GONE)),
+                Step::HangingUp if !here => Some(Outcome::Done { text: "The call is ended.".into() }),
+                Step::Ignoring if !here => Some(Outcome::Done {
+                    text: "Your phone does not ring any more; the caller goes on as the phone system says."
+                        .into(),
+                }),
+                Step::Placing { refused: Some(reason), cause, cancelled, .. } if !here => {
+                    Some(not_placed(*cause, *reason, *cancelled))
+                }
+                Step::Watching { mover, target, since } => {
+                    became(&self.model, job, mover, target, now.since(*since), late)
+                }
+                Step::Asking(_)
+                | Step::Moving { .. }
+                | Step::HangingUp
+                | Step::Ignoring
+                | Step::Placing { .. } => None,
+            };
+            let outcome = outcome.or_else(|| late.then(|| failed(Reason::Timeout, texts::TIMEOUT)));
+            match outcome {
+                Some(outcome) => self.conclude(ticket, outcome),
+                None => self.look_again(ticket, now),
+            }
+        }
+    }
+
+    /// Whoever is watched is looked at again when the silence has lasted long enough.
+    fn look_again(&mut self, ticket: Ticket, now: Millis) {
+        let Some(job) = self.control.jobs.get_mut(&ticket) else { return };
+        if let Step::Watching { since, .. } = &job.step {
+            let steps = [since.plus(SILENCE_MS), since.plus(WATCH_MS)];
+            job.until = steps.into_iter().find(|at| *at > now).unwrap_or(now);
+        }
+    }
+}
+
+fn failed(reason: Reason, text: impl Into<String>) -> Outcome {
+    Outcome::Failed { reason, text: text.into() }
+}
+
+/// What became of a caller who was sent on; `None` while it cannot be said.
+fn became(model: &Model, job: &Job, mover: &Uid, target: &Target, after: u64, late: bool) -> Option<Outcome> {
+    let label = &target.label;
+    let Some(channel) = model.channels.get(mover) else {
+        let text = format!(
+            "The call ended just after it was sent to {label}: the caller is gone. Call back if you can."
+        );
+        return Some(failed(Reason::NotReached, text));
+    };
+    let sent = || Some(Outcome::Done { text: format!("Sent to {label}.") });
+    if let Some(status) = &channel.ties.failed_dial {
+        return Some(failed(Reason::NotReached, not_taken(label, status)));
+    }
+    if arrived(model, channel, &job.leg) {
+        return sent();
+    }
+    let left = channel.ties.bridge.is_none() && channel.ties.dials.is_empty();
+    match &target.wish {
+        Wish::Mailbox if left && after >= model.settings.settle_ms => sent(),
+        Wish::Extension(extension) if left && after >= SILENCE_MS && is_off(model, extension) => {
+            let text = format!(
+                "The phone of {label} is not connected. The caller goes on as the phone system says, usually to the mailbox."
+            );
+            Some(failed(Reason::NotReached, text))
+        }
+        Wish::Mailbox | Wish::Extension(_) | Wish::Number if late && after >= WATCH_MS => sent(),
+        Wish::Mailbox | Wish::Extension(_) | Wish::Number => None,
+    }
+}
+
+/// Whether a caller who was sent on has come to somebody or something else than the leg it was taken from.
+fn arrived(model: &Model, channel: &Channel, from: &Uid) -> bool {
+    if channel.place.queue.is_some() || channel.place.parked.is_some() {
+        return true;
+    }
+    model.ends(&channel.uid).iter().filter(|(_, uid)| uid != from).any(|(tie, uid)| {
+        let Some(other) = model.channels.get(uid) else { return false };
+        match tie {
+            Tie::Bridged => true,
+            Tie::Dialled => {
+                other.facts.state == State::Ringing
+                    || (other.end == End::Trunk && other.ties.dialled == Dialled::Open)
+            }
+            Tie::Dialler => false,
+        }
+    })
+}
+
+fn is_off(model: &Model, extension: &frontdesk_protocol::Extension) -> bool {
+    model.registry.registration(extension) == Registration::Unregistered
+}
+
+fn not_taken(label: &str, status: &Arc<str>) -> String {
+    let what = match status.as_ref() {
+        "BUSY" => "is busy",
+        "CHANUNAVAIL" => "cannot be reached",
+        "CONGESTION" => "could not be called: no line is free",
+        _ => "did not take the call",
+    };
+    format!("{label} {what}. The caller goes on as the phone system says, usually to the mailbox.")
+}
+
+/// Why a call that I placed did not begin, by the hang-up cause of my phone's channel.
+fn not_placed(cause: Option<u32>, reason: u32, cancelled: Cancelled) -> Outcome {
+    if cancelled == Cancelled::Yes {
+        return failed(
+            Reason::Gone,
+            "You ended the call before your phone was picked up. Nobody was called.",
+        );
+    }
+    let text = match (cause, reason) {
+        (_, 3) => "Your phone was not picked up. Nobody was called.",
+        (Some(17), _) => "Your phone is busy. Nobody was called.",
+        (Some(21), _) => "Your phone declined the call. Nobody was called.",
+        (Some(18 | 19), _) => "Your phone does not take calls now. Nobody was called.",
+        (Some(_), _) => "Your phone did not take the call. Nobody was called.",
+        (None, _) => {
+            "Your phone cannot be reached: it is not connected to the phone system. Nobody was called."
+        }
+    };
+    failed(Reason::NotReached, text)
+}

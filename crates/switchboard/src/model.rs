@@ -1,0 +1,187 @@
+//! Channels, bridges and calls, and the events that change them. Not what is shown of them (`view`), nor
+//! extensions and people (`registry`), nor orders (`control`).
+//!
+//! Channels are keyed by Uniqueid and overwritten by every snapshot; only `Hangup` ends one; a channel that
+//! has ended never comes back, whatever arrives late.
+
+mod calls;
+mod channels;
+mod graph;
+mod services;
+
+pub(crate) use calls::CallEntry;
+pub(crate) use graph::Tie;
+
+use crate::channel::{CallKey, Channel, Uid};
+use crate::registry::Registry;
+use crate::settings::Settings;
+use frontdesk_protocol::{CallId, Extension, LotName, MailboxId, Millis, Party, QueueName};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+/// What a bridge is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BridgeKind {
+    /// Two or more talk.
+    Talk,
+    /// Callers wait in parking spaces.
+    Parking,
+    /// A conference room.
+    Conference,
+}
+
+/// A bridge and who is in it.
+#[derive(Debug)]
+pub(crate) struct Bridge {
+    pub kind: BridgeKind,
+    pub name: Arc<str>,
+    pub members: Vec<Uid>,
+}
+
+/// What has to be drawn again.
+#[derive(Debug, Default)]
+pub(crate) struct Dirty {
+    pub calls: BTreeSet<CallKey>,
+    pub extensions: BTreeSet<Extension>,
+    pub queues: BTreeSet<QueueName>,
+    pub lots: BTreeSet<LotName>,
+    pub mailboxes: BTreeSet<MailboxId>,
+    pub people: bool,
+}
+
+/// A member of a queue as the PBX names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub name: String,
+    pub state_interface: String,
+    pub paused: bool,
+}
+
+/// A queue.
+#[derive(Debug, Default)]
+pub(crate) struct QueueEntry {
+    pub waiting: Vec<(Uid, Millis)>,
+    pub members: BTreeMap<String, Member>,
+}
+
+/// The calls of the PBX.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub settings: Settings,
+    pub registry: Registry,
+    pub channels: HashMap<Uid, Channel>,
+    pub bridges: HashMap<Arc<str>, Bridge>,
+    pub calls: HashMap<CallKey, CallEntry>,
+    pub at: HashMap<Extension, Vec<Uid>>,
+    pub queues: BTreeMap<QueueName, QueueEntry>,
+    pub lots: BTreeMap<LotName, BTreeMap<Extension, (Uid, Millis)>>,
+    pub dirty: Dirty,
+    /// Channels in a state that may only be passing, by the instant at which it counts.
+    pub settling: BTreeSet<(Millis, Uid)>,
+    /// Channels that ended since the last look.
+    pub ended: Vec<Ended>,
+    /// Channels that are going to appear, and whom they are meant to call.
+    expected: HashMap<Uid, Party>,
+    links: HashMap<Arc<str>, CallKey>,
+    names: HashMap<Arc<str>, Uid>,
+    gone: Tombs,
+    next_call: u64,
+}
+
+/// A channel that ended, with why.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub channel: Channel,
+    /// Its call, and the queue through which that came.
+    pub call: CallId,
+    pub queue: Option<QueueName>,
+    pub cause: u32,
+    /// Who was at the other end at the end.
+    pub other: Option<Uid>,
+}
+
+/// The last Uniqueids that ended: what arrives late about them is dropped.
+#[derive(Debug, Default)]
+struct Tombs {
+    order: VecDeque<Uid>,
+    set: HashSet<Uid>,
+}
+
+impl Tombs {
+    const KEPT: usize = 8_192;
+
+    fn add(&mut self, uid: Uid) {
+        if self.set.insert(Arc::clone(&uid)) {
+            self.order.push_back(uid);
+        }
+        while self.order.len() > Self::KEPT {
+            if let Some(oldest) = self.order.pop_front() {
+                self.set.remove(&oldest);
+            }
+        }
+    }
+
+    fn has(&self, uid: &str) -> bool {
+        self.set.contains(uid)
+    }
+}
+
+impl Model {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            registry: Registry::default(),
+            channels: HashMap::new(),
+            bridges: HashMap::new(),
+            calls: HashMap::new(),
+            at: HashMap::new(),
+            queues: BTreeMap::new(),
+            lots: BTreeMap::new(),
+            dirty: Dirty::default(),
+            settling: BTreeSet::new(),
+            ended: Vec::new(),
+            expected: HashMap::new(),
+            links: HashMap::new(),
+            names: HashMap::new(),
+            gone: Tombs::default(),
+            next_call: 0,
+        }
+    }
+
+    /// Forgets every call and everything that waits; extensions and people stay.
+    pub(crate) fn forget_calls(&mut self) {
+        self.dirty.calls.extend(self.calls.keys());
+        self.dirty.extensions.extend(self.at.keys().cloned());
+        self.dirty.queues.extend(self.queues.keys().cloned());
+        self.dirty.lots.extend(self.lots.keys().cloned());
+        self.channels.clear();
+        self.bridges.clear();
+        self.calls.clear();
+        self.at.clear();
+        self.queues.clear();
+        self.lots.clear();
+        self.settling.clear();
+        self.expected.clear();
+        self.links.clear();
+        self.names.clear();
+        // A PBX that starts again counts its Uniqueids from the new second on, but a clock may jump.
+        self.gone = Tombs::default();
+    }
+
+    /// A channel with this Uniqueid is going to appear, for a call to `party`.
+    pub(crate) fn expect(&mut self, uid: &Uid, party: Party) {
+        self.expected.insert(Arc::clone(uid), party);
+    }
+
+    /// That channel is not going to appear.
+    pub(crate) fn expected_no_more(&mut self, uid: &Uid) {
+        self.expected.remove(uid);
+    }
+
+    /// Marks a channel's call, and the extension it sits at, to be drawn again.
+    pub(crate) fn touch(&mut self, uid: &str) {
+        if let Some(channel) = self.channels.get(uid) {
+            self.dirty.calls.insert(channel.call);
+        }
+    }
+}

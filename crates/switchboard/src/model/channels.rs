@@ -1,0 +1,367 @@
+//! The events of channels, dials and bridges. Each handler may come twice, late, or about an unknown channel.
+
+use super::{Bridge, BridgeKind, Ended, Model};
+use crate::channel::{Channel, Dialled, End, Facts, Past, Place, State, Ties, Uid, local_pair};
+use crate::packet::{Packet, set};
+use frontdesk_protocol::{Hold, Millis, Service};
+use std::sync::Arc;
+
+impl Model {
+    /// Takes in a snapshot of a channel and gives its key; `None` where it names none or one that has ended.
+    pub(crate) fn channel(&mut self, packet: &impl Packet, now: Millis) -> Option<Uid> {
+        let uid = packet.field("Uniqueid");
+        if uid.is_empty() || packet.field("Channel").is_empty() || self.gone.has(uid) {
+            return None;
+        }
+        if let Some((key, channel)) = self.channels.get_key_value(uid) {
+            let (key, link) = (Arc::clone(key), Arc::clone(&channel.facts.linkedid));
+            let channel = self.channels.get_mut(uid)?;
+            let named = Arc::clone(&channel.facts.name);
+            let differs = channel.facts.overwrite(packet);
+            if channel.past.dialled.is_empty() && channel.facts.exten.as_ref() != "s" {
+                channel.past.dialled = Arc::clone(&channel.facts.exten);
+            }
+            let (call, new_link) = (channel.call, Arc::clone(&channel.facts.linkedid));
+            if differs {
+                self.dirty.calls.insert(call);
+            }
+            if new_link != link {
+                self.relink(&key, &new_link);
+            }
+            if self.channels.get(uid).is_some_and(|channel| channel.facts.name != named) {
+                self.reclassify(&key);
+            }
+            return Some(key);
+        }
+        Some(self.appear(uid, packet, now))
+    }
+
+    /// A known channel only, with its snapshot taken in.
+    pub(crate) fn known(&mut self, packet: &impl Packet, now: Millis) -> Option<Uid> {
+        self.channels.contains_key(packet.field("Uniqueid")).then(|| self.channel(packet, now)).flatten()
+    }
+
+    fn appear(&mut self, uid: &str, packet: &impl Packet, now: Millis) -> Uid {
+        let uid: Uid = uid.into();
+        let mut facts = Facts::default();
+        facts.overwrite(packet);
+        if facts.linkedid.is_empty() {
+            facts.linkedid = Arc::clone(&uid);
+        }
+        let call = self.call_of_link(&Arc::clone(&facts.linkedid), now);
+        let end = self.registry.end_of(&facts.name, &self.settings);
+        let dialled = if facts.exten.as_ref() == "s" { Arc::default() } else { Arc::clone(&facts.exten) };
+        if facts.name.starts_with("Local/") {
+            self.names.insert(Arc::clone(&facts.name), Arc::clone(&uid));
+        }
+        if let End::Phone(extension) = &end {
+            self.at.entry(extension.clone()).or_default().push(Arc::clone(&uid));
+            self.registry.heard(extension, &facts, &mut self.dirty);
+        }
+        let half = local_pair(&facts.name).and_then(|(base, half)| {
+            let other = format!("{base};{}", if half == '1' { '2' } else { '1' });
+            self.names.get(other.as_str()).cloned()
+        });
+        if let Some(other) = half.as_ref().and_then(|half| self.channels.get_mut(half)) {
+            other.ties.half = Some(Arc::clone(&uid));
+        }
+        let channel = Channel {
+            uid: Arc::clone(&uid),
+            end,
+            call,
+            facts,
+            ties: Ties { half, ..Ties::default() },
+            place: Place { calls: self.expected.remove(&uid), ..Place::default() },
+            past: Past { seen: now, dialled, ..Past::default() },
+            shown: None,
+            passing: None,
+        };
+        self.channels.insert(Arc::clone(&uid), channel);
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.channels.push(Arc::clone(&uid));
+        }
+        self.dirty.calls.insert(call);
+        uid
+    }
+
+    fn relink(&mut self, uid: &str, link: &Arc<str>) {
+        let Some(channel) = self.channels.get(uid) else { return };
+        // All parked callers share one bridge, and are no call for that.
+        if link.is_empty() || channel.place.parked.is_some() {
+            return;
+        }
+        let call = channel.call;
+        match self.links.get(link).copied() {
+            Some(other) => {
+                self.unite(call, other);
+            }
+            None => {
+                self.links.insert(Arc::clone(link), call);
+                if let Some(entry) = self.calls.get_mut(&call) {
+                    entry.links.push(Arc::clone(link));
+                }
+            }
+        }
+    }
+
+    /// Asks the registry again what a channel leads to.
+    pub(crate) fn reclassify(&mut self, uid: &str) {
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        let end = self.registry.end_of(&channel.facts.name, &self.settings);
+        if end == channel.end {
+            return;
+        }
+        let before = std::mem::replace(&mut channel.end, end.clone());
+        let (call, uid) = (channel.call, Arc::clone(&channel.uid));
+        self.dirty.calls.insert(call);
+        if let End::Phone(extension) = before {
+            if let Some(at) = self.at.get_mut(&extension) {
+                at.retain(|other| *other != uid);
+            }
+            self.dirty.extensions.insert(extension);
+        }
+        if let End::Phone(extension) = end {
+            self.dirty.extensions.insert(extension.clone());
+            self.at.entry(extension).or_default().push(uid);
+        }
+    }
+
+    /// The channel is over. The only end there is.
+    pub(crate) fn hangup(&mut self, packet: &impl Packet, now: Millis) {
+        let uid = packet.field("Uniqueid");
+        if uid.is_empty() {
+            return;
+        }
+        let known = self.known(packet, now);
+        if !self.gone.has(uid) {
+            self.gone.add(uid.into());
+        }
+        let Some(uid) = known else { return };
+        let other = self.other_end(&uid);
+        self.leave_bridge(&uid);
+        self.end_dials_of(&uid);
+        let Some(channel) = self.channels.remove(&uid) else { return };
+        let call = self.calls.get(&channel.call).map(|call| (call.id.clone(), call.queue.clone()));
+        self.leave_call(channel.call, &uid);
+        self.names.remove(&channel.facts.name);
+        if let Some(since) = channel.passing {
+            self.settling.remove(&(since.plus(self.settings.settle_ms), Arc::clone(&uid)));
+        }
+        if let Some(half) = channel.ties.half.as_ref().and_then(|half| self.channels.get_mut(half)) {
+            half.ties.half = None;
+        }
+        if let Some(extension) = channel.extension() {
+            if let Some(at) = self.at.get_mut(extension) {
+                at.retain(|other| *other != uid);
+                if at.is_empty() {
+                    self.at.remove(extension);
+                }
+            }
+            self.dirty.extensions.insert(extension.clone());
+        }
+        self.unqueue(&uid);
+        self.unpark(&uid);
+        if let Some((call, queue)) = call {
+            self.ended.push(Ended { channel, call, queue, cause: packet.number("Cause"), other });
+        }
+    }
+
+    fn end_dials_of(&mut self, uid: &Uid) {
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        let dials = std::mem::take(&mut channel.ties.dials);
+        let dialler = channel.ties.dialled_by.clone();
+        for dest in dials {
+            if let Some(dest) = self.channels.get_mut(&dest) {
+                if dest.ties.dialled == Dialled::Open {
+                    dest.ties.dialled = Dialled::Over;
+                }
+                self.dirty.calls.insert(dest.call);
+            }
+        }
+        if let Some(dialler) = dialler.and_then(|dialler| self.channels.get_mut(&dialler)) {
+            dialler.ties.dials.retain(|dest| dest != uid);
+            self.dirty.calls.insert(dialler.call);
+        }
+    }
+
+    /// `source` dials `dest`; without a source the PBX does, for a click to call.
+    pub(crate) fn dial_begin(&mut self, source: Option<&Uid>, dest: &Uid) {
+        let Some(channel) = self.channels.get_mut(dest) else { return };
+        channel.ties.dialled_by = source.cloned();
+        channel.ties.dialled = Dialled::Open;
+        if source.is_none() && channel.place.calls.is_none() && channel.visible() {
+            channel.place.calls = Some(self.registry.unknown_target(&channel.facts, &self.settings));
+        }
+        let (call, out) = (channel.call, channel.end == End::Trunk);
+        self.dirty.calls.insert(call);
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.went_out |= out;
+        }
+        if let Some(source) = source.and_then(|source| self.channels.get_mut(source)) {
+            if !source.ties.dials.contains(dest) {
+                source.ties.dials.push(Arc::clone(dest));
+            }
+            source.ties.failed_dial = None;
+            source.place.service = None;
+            self.dirty.calls.insert(source.call);
+        }
+    }
+
+    /// A dial ended with this `DialStatus`.
+    pub(crate) fn dial_end(&mut self, source: Option<&Uid>, dest: Option<&Uid>, status: &str) {
+        if let Some(channel) = dest.and_then(|dest| self.channels.get_mut(dest)) {
+            if channel.ties.dialled == Dialled::Open {
+                channel.ties.dialled = if status == "ANSWER" { Dialled::Answered } else { Dialled::Over };
+            }
+            self.dirty.calls.insert(channel.call);
+        }
+        if let Some(source) = source.and_then(|source| self.channels.get_mut(source)) {
+            if let Some(dest) = dest {
+                source.ties.dials.retain(|other| other != dest);
+            }
+            if status != "ANSWER" {
+                source.ties.failed_dial = Some(status.into());
+            }
+            self.dirty.calls.insert(source.call);
+        }
+    }
+
+    /// Notes what kind a bridge is; an empty id is no bridge.
+    pub(crate) fn bridge(&mut self, packet: &impl Packet) -> Option<Arc<str>> {
+        let id = packet.field("BridgeUniqueid");
+        if id.is_empty() {
+            return None;
+        }
+        let kind = match (packet.field("BridgeType"), packet.field("BridgeCreator")) {
+            ("parking", _) | (_, "Parking") => BridgeKind::Parking,
+            (_, "ConfBridge") => BridgeKind::Conference,
+            _ => BridgeKind::Talk,
+        };
+        if let Some((id, _)) = self.bridges.get_key_value(id) {
+            let id = Arc::clone(id);
+            if let Some(bridge) = self.bridges.get_mut(&id) {
+                bridge.kind = kind;
+                set(&mut bridge.name, packet.field("BridgeName"));
+            }
+            return Some(id);
+        }
+        let id: Arc<str> = id.into();
+        let bridge = Bridge { kind, name: packet.field("BridgeName").into(), members: Vec::new() };
+        self.bridges.insert(Arc::clone(&id), bridge);
+        Some(id)
+    }
+
+    /// The channel is in this bridge now, and in no other.
+    pub(crate) fn enter_bridge(&mut self, uid: &Uid, bridge: &Arc<str>) {
+        if !self.channels.contains_key(uid) {
+            return;
+        }
+        self.leave_bridge(uid);
+        let entry = self.bridges.entry(Arc::clone(bridge)).or_insert_with(|| Bridge {
+            kind: BridgeKind::Talk,
+            name: Arc::default(),
+            members: Vec::new(),
+        });
+        entry.members.push(Arc::clone(uid));
+        let (kind, members) = (entry.kind, entry.members.clone());
+        if let Some(channel) = self.channels.get_mut(uid) {
+            channel.ties.bridge = Some(Arc::clone(bridge));
+            channel.place.service = None;
+            if channel.ties.dialled == Dialled::Answered || channel.ties.dialled == Dialled::Open {
+                channel.ties.dialled = Dialled::Over;
+            }
+            self.dirty.calls.insert(channel.call);
+        }
+        if kind != BridgeKind::Parking {
+            for other in members {
+                let calls =
+                    (self.channels.get(uid).map(|c| c.call), self.channels.get(&other).map(|c| c.call));
+                if let (Some(one), Some(other)) = calls {
+                    self.dirty.calls.insert(other);
+                    self.unite(one, other);
+                }
+            }
+        }
+    }
+
+    /// The channel is in no bridge; whoever held there, holds no more.
+    pub(crate) fn leave_bridge(&mut self, uid: &Uid) {
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        let Some(id) = channel.ties.bridge.take() else { return };
+        channel.place.hold = Hold::None;
+        self.dirty.calls.insert(channel.call);
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        bridge.members.retain(|other| other != uid);
+        for other in &bridge.members {
+            if let Some(other) = self.channels.get(other) {
+                self.dirty.calls.insert(other.call);
+            }
+        }
+        let parking = bridge.kind == BridgeKind::Parking;
+        if bridge.members.is_empty() && bridge.kind == BridgeKind::Talk {
+            self.bridges.remove(&id);
+        }
+        if parking {
+            self.unpark(uid);
+        }
+    }
+
+    /// The bridge is no more.
+    pub(crate) fn bridge_destroyed(&mut self, id: &str) {
+        let members = self.bridges.get(id).map(|bridge| bridge.members.clone()).unwrap_or_default();
+        for uid in &members {
+            self.leave_bridge(uid);
+        }
+        self.bridges.remove(id);
+    }
+
+    /// The phone pressed hold, or took it back.
+    pub(crate) fn hold(&mut self, uid: &Uid, hold: Hold) {
+        if let Some(channel) = self.channels.get_mut(uid) {
+            channel.place.hold = hold;
+            self.dirty.calls.insert(channel.call);
+        }
+    }
+
+    /// An order of ours sent it to this service.
+    pub(crate) fn sent_to(&mut self, uid: &Uid, service: Option<Service>) {
+        if let Some(channel) = self.channels.get_mut(uid) {
+            channel.place.service = service;
+            self.dirty.calls.insert(channel.call);
+        }
+    }
+
+    /// What no list says about a dial is inferred: a channel of `AppDial` that rings is dialled by the one of
+    /// its linkedid that runs a dialling application.
+    pub(crate) fn infer_dials(&mut self) {
+        let mut found = Vec::new();
+        for channel in self.channels.values() {
+            let dialled = channel.facts.application.as_ref() == "AppDial"
+                || channel.facts.application.as_ref() == "AppQueue";
+            if !dialled || channel.ties.dialled != Dialled::Not {
+                continue;
+            }
+            let dialler =
+                self.calls.get(&channel.call).into_iter().flat_map(|call| &call.channels).find(|uid| {
+                    self.channels.get(*uid).is_some_and(|other| {
+                        matches!(other.facts.application.as_ref(), "Dial" | "Queue" | "FollowMe" | "Page")
+                            && other.uid != channel.uid
+                            && other.ties.half.as_ref() != Some(&channel.uid)
+                            && (other.end != End::Local || channel.facts.exten == other.facts.exten)
+                    })
+                });
+            found.push((Arc::clone(&channel.uid), dialler.cloned()));
+        }
+        for (uid, dialler) in found {
+            let ringing = self.channels.get(&uid).is_some_and(|channel| channel.facts.state != State::Up);
+            match dialler {
+                Some(dialler) if ringing => self.dial_begin(Some(&dialler), &uid),
+                _ => {
+                    if let Some(channel) = self.channels.get_mut(&uid) {
+                        channel.ties.dialled = Dialled::Over;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Queues and parking lots. Not their drawing; that is `view`.
+
+use super::{Member, Model};
+use crate::channel::Uid;
+use crate::packet::Packet;
+use frontdesk_protocol::{Extension, LotName, Millis, QueueName};
+use std::sync::Arc;
+
+impl Model {
+    /// A caller waits in a queue: its call came through it from now on.
+    pub(crate) fn queue_join(&mut self, uid: &Uid, queue: &str, position: u32, since: Millis) {
+        let Ok(name) = QueueName::parse(queue) else { return };
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        channel.place.queue = Some(name.clone());
+        let call = channel.call;
+        self.dirty.calls.insert(call);
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.queue = Some(name.clone());
+        }
+        let entry = self.queues.entry(name.clone()).or_default();
+        if !entry.waiting.iter().any(|(other, _)| other == uid) {
+            let place =
+                usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1).min(entry.waiting.len());
+            entry.waiting.insert(place, (Arc::clone(uid), since));
+        }
+        self.dirty.queues.insert(name);
+    }
+
+    /// A caller waits no more: connected, given up or moved.
+    pub(crate) fn unqueue(&mut self, uid: &Uid) {
+        if let Some(channel) = self.channels.get_mut(uid) {
+            channel.place.queue = None;
+            self.dirty.calls.insert(channel.call);
+        }
+        for (name, queue) in &mut self.queues {
+            let before = queue.waiting.len();
+            queue.waiting.retain(|(other, _)| other != uid);
+            if queue.waiting.len() != before {
+                self.dirty.queues.insert(name.clone());
+            }
+        }
+    }
+
+    /// A queue exists.
+    pub(crate) fn queue(&mut self, queue: &str) {
+        if let Ok(name) = QueueName::parse(queue) {
+            self.queues.entry(name.clone()).or_default();
+            self.dirty.queues.insert(name);
+        }
+    }
+
+    /// A member of a queue, from an event (`Interface`, `MemberName`) or a list (`Location`, `Name`).
+    pub(crate) fn queue_member(&mut self, packet: &impl Packet) {
+        let Ok(name) = QueueName::parse(packet.field("Queue")) else { return };
+        let either = |one, other| match packet.field(one) {
+            "" => packet.field(other),
+            text => text,
+        };
+        let interface = either("Interface", "Location");
+        if interface.is_empty() {
+            return;
+        }
+        let member = Member {
+            name: either("MemberName", "Name").to_owned(),
+            state_interface: packet.field("StateInterface").to_owned(),
+            paused: packet.number("Paused") != 0,
+        };
+        let members = &mut self.queues.entry(name.clone()).or_default().members;
+        if members.get(interface) != Some(&member) {
+            members.insert(interface.to_owned(), member);
+            self.dirty.queues.insert(name);
+        }
+    }
+
+    /// A member left a queue.
+    pub(crate) fn queue_member_gone(&mut self, packet: &impl Packet) {
+        let Ok(name) = QueueName::parse(packet.field("Queue")) else { return };
+        if let Some(queue) = self.queues.get_mut(&name) {
+            queue.members.remove(packet.field("Interface"));
+            self.dirty.queues.insert(name);
+        }
+    }
+
+    /// A parking lot exists.
+    pub(crate) fn lot(&mut self, lot: &str) {
+        if let Ok(name) = LotName::parse(lot) {
+            self.lots.entry(name.clone()).or_default();
+            self.dirty.lots.insert(name);
+        }
+    }
+
+    /// A caller waits in a parking space.
+    pub(crate) fn park(&mut self, uid: &Uid, packet: &impl Packet, now: Millis) {
+        let (Ok(lot), Ok(space)) =
+            (LotName::parse(packet.field("Parkinglot")), Extension::parse(packet.field("ParkingSpace")))
+        else {
+            return;
+        };
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        channel.place.parked = Some((lot.clone(), space.clone()));
+        self.dirty.calls.insert(channel.call);
+        let seconds = i64::from(packet.number("ParkingDuration"));
+        let since = Millis(now.0.saturating_sub(seconds * 1_000));
+        let spaces = self.lots.entry(lot.clone()).or_default();
+        if spaces.get(&space).is_none_or(|(other, _)| other != uid) {
+            spaces.insert(space, (Arc::clone(uid), since));
+        }
+        self.dirty.lots.insert(lot);
+    }
+
+    /// A caller waits no more in a parking space.
+    pub(crate) fn unpark(&mut self, uid: &Uid) {
+        if let Some(channel) = self.channels.get_mut(uid) {
+            channel.place.parked = None;
+            self.dirty.calls.insert(channel.call);
+        }
+        for (name, spaces) in &mut self.lots {
+            let before = spaces.len();
+            spaces.retain(|_, (other, _)| other != uid);
+            if spaces.len() != before {
+                self.dirty.lots.insert(name.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The AMI actions that the switchboard sends, by what they are for. Not their encoding.
+
+/// One action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// A list action without parameters.
+    List(&'static str),
+    /// A tree of the PBX's own database.
+    DbTree(&'static str),
+    /// The value of a function or variable.
+    Get(String),
+    /// Sends a channel elsewhere in the dialplan.
+    Redirect { channel: String, context: String, exten: String },
+    /// Sends the party that talks to `channel` elsewhere.
+    BlindTransfer { channel: String, context: String, exten: String },
+    /// Ends a channel.
+    Hangup { channel: String },
+    /// Rings a phone, then dials.
+    Originate(Box<Originate>),
+}
+
+/// A click to call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Originate {
+    pub device: String,
+    pub context: String,
+    pub exten: String,
+    pub uniqueid: String,
+    pub timeout_ms: u64,
+    pub variables: Vec<(String, String)>,
+}

@@ -1,0 +1,231 @@
+//! The switchboard itself: what comes in goes to the model, the cold start or the orders; what changed goes out.
+
+use crate::api::{Actor, Output, Ticket};
+use crate::control::Control;
+use crate::model::Model;
+use crate::orders::Order;
+use crate::packet::Packet;
+use crate::record::Records;
+use crate::registry::NameSource;
+use crate::settings::Settings;
+use crate::sync::{Next, Question, Sync};
+use crate::view::View;
+use frontdesk_protocol::{Change, Command, Millis, Office, PbxLink, Person};
+use std::collections::VecDeque;
+
+/// The live model of the office and the call control. See the crate's documentation for how to drive it.
+#[derive(Debug)]
+pub struct Switchboard {
+    pub(crate) model: Model,
+    view: View,
+    sync: Sync,
+    records: Records,
+    pub(crate) control: Control,
+    pub(crate) outputs: VecDeque<Output>,
+    /// When the question of the cold start that is under way has waited long enough.
+    patience: Option<Millis>,
+    counter: u64,
+}
+
+/// How long one question of the cold start may take, in milliseconds.
+const PATIENCE_MS: u64 = 5_000;
+
+impl Switchboard {
+    /// Makes an office that knows nothing yet and has no link.
+    pub fn new(settings: Settings, now: Millis) -> Self {
+        let mut view = View::default();
+        view.office.link = PbxLink::Starting;
+        Self {
+            model: Model::new(settings),
+            view,
+            sync: Sync::default(),
+            records: Records::default(),
+            control: Control::new(now),
+            outputs: VecDeque::new(),
+            patience: None,
+            counter: 0,
+        }
+    }
+
+    /// Replaces the people that were given by a file or the settings. Those that the PBX knows appear anyway.
+    pub fn set_directory(&mut self, people: Vec<Person>, now: Millis) {
+        for extension in people.iter().flat_map(|person| &person.extensions) {
+            self.model.registry.station(extension, &mut self.model.dirty);
+        }
+        self.model.registry.directory = people;
+        self.model.dirty.people = true;
+        self.publish(now);
+    }
+
+    /// The session to the PBX is up and the PBX has booted: everything is asked for anew.
+    pub fn link_up(&mut self, now: Millis) {
+        self.model.forget_calls();
+        self.model.registry.forget_registrations(&mut self.model.dirty);
+        self.set_link(PbxLink::Starting);
+        self.sync.start();
+        self.go_on(now);
+    }
+
+    /// The session ended. `reason` is a sentence for the people at the desks.
+    pub fn link_down(&mut self, reason: String, now: Millis) {
+        for record in self.records.interrupt(&self.model, now) {
+            self.outputs.push_back(Output::Ended(record));
+        }
+        self.sync.stop();
+        self.patience = None;
+        self.model.forget_calls();
+        self.model.ended.clear();
+        self.model.registry.forget_registrations(&mut self.model.dirty);
+        self.set_link(PbxLink::Down { since: now, reason });
+        self.publish(now);
+        self.lose_orders();
+    }
+
+    /// Takes in one AMI message; messages come in the order of arrival.
+    pub fn message(&mut self, message: &crate::frontdesk_ami::Message<'_>, now: Millis) {
+        self.packet(message, now);
+    }
+
+    /// Orders something. Its end is told by [`Output::Concluded`].
+    pub fn command(&mut self, ticket: Ticket, by: &Actor, command: Command, now: Millis) {
+        self.order(ticket, by, command, now);
+        self.publish(now);
+    }
+
+    /// Time has passed; see [`Switchboard::deadline`].
+    pub fn tick(&mut self, now: Millis) {
+        if self.patience.is_some_and(|until| until <= now) {
+            self.sync.give_up();
+            self.go_on(now);
+        }
+        self.publish(now);
+        self.watch(now);
+    }
+
+    /// When [`Switchboard::tick`] has something to do at the latest; `None` while nothing waits.
+    pub fn deadline(&self) -> Option<Millis> {
+        let settling =
+            if self.sync.running() { None } else { self.model.settling.first().map(|(at, _)| *at) };
+        [settling, self.records.deadline(), self.control.deadline(), self.patience]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The next thing that is to be done or known, if any.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The office as it was last published. A clone is cheap: what it holds is shared.
+    pub fn office(&self) -> &Office {
+        &self.view.office
+    }
+
+    pub(crate) fn packet(&mut self, packet: &impl Packet, now: Millis) {
+        let (event, id) = (packet.raw("Event"), packet.raw("ActionID"));
+        if event.is_empty() {
+            self.response(packet, id, now);
+        } else {
+            self.model.event(event, packet, now);
+            match event {
+                "OriginateResponse" => self.originate_response(packet, id),
+                "Hangup" => self.placed_call_ended(packet),
+                _ => {}
+            }
+            if packet.raw("EventList") == "Complete" && self.sync.answered(id).is_some() {
+                if event == "CoreShowChannelsComplete" {
+                    self.model.infer_dials();
+                }
+                self.go_on(now);
+            }
+        }
+        self.publish(now);
+        self.watch(now);
+    }
+
+    fn response(&mut self, packet: &impl Packet, id: &str, now: Millis) {
+        let success = packet.raw("Response") == "Success";
+        match self.sync.question(id).cloned() {
+            Some(Question::List) if success && packet.raw("EventList") == "start" => {}
+            Some(question) => {
+                self.sync.answered(id);
+                let value = if success { packet.field("Value") } else { "" };
+                let dirty = &mut self.model.dirty;
+                match question {
+                    Question::List => {}
+                    Question::CallerId(extension) => {
+                        let name = value.split('<').next().unwrap_or_default().trim().trim_matches('"');
+                        self.model.registry.named(&extension, NameSource::Endpoint, name, dirty);
+                    }
+                    Question::Mailboxes(extension) => {
+                        self.model.registry.has_mailbox(&extension, value, dirty)
+                    }
+                }
+                self.go_on(now);
+            }
+            None => self.order_answered(packet, id, now),
+        }
+    }
+
+    /// Asks what is next in the cold start, or ends it.
+    fn go_on(&mut self, now: Millis) {
+        loop {
+            match self.sync.next() {
+                Next::Ask(question, order) => {
+                    let id = self.act(order);
+                    self.sync.asked(&id, question);
+                    self.patience = Some(now.plus(PATIENCE_MS));
+                }
+                Next::Endpoints => {
+                    let stations = &self.model.registry.stations;
+                    let endpoints = stations.iter().filter_map(|(extension, station)| {
+                        let endpoint =
+                            station.devices.iter().find_map(|device| device.strip_prefix("PJSIP/"))?;
+                        let plain =
+                            endpoint.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+".contains(&b));
+                        plain.then(|| (extension.clone(), endpoint.to_owned()))
+                    });
+                    self.sync.about(endpoints);
+                }
+                Next::Synced => {
+                    self.patience = None;
+                    self.set_link(PbxLink::Up { since: now });
+                    self.publish(now);
+                    self.outputs.push_back(Output::Synced);
+                    return;
+                }
+                Next::Nothing => return,
+            }
+        }
+    }
+
+    fn set_link(&mut self, link: PbxLink) {
+        if self.view.office.link != link {
+            self.view.office.link = link.clone();
+            self.outputs.push_back(Output::Changed(vec![Change::Link(link)]));
+        }
+    }
+
+    /// Draws what is dirty and tells what changed; not while the office is not complete.
+    pub(crate) fn publish(&mut self, now: Millis) {
+        if self.sync.running() {
+            return;
+        }
+        let changes = self.view.draw(&mut self.model, now);
+        if !changes.is_empty() {
+            self.outputs.push_back(Output::Changed(changes));
+        }
+        for record in self.records.collect(&mut self.model, now) {
+            self.outputs.push_back(Output::Ended(record));
+        }
+    }
+
+    /// Sends an action and gives its id.
+    pub(crate) fn act(&mut self, order: Order) -> String {
+        self.counter += 1;
+        let id = format!("{}-{}", self.model.settings.id_prefix, self.counter);
+        self.outputs.push_back(order.act(&id));
+        id
+    }
+}

@@ -1,0 +1,233 @@
+//! What one channel shows: state, hold, other party. States that may only be passing wait until they have settled.
+
+use crate::channel::{Channel, Dialled, End, Shown, State};
+use crate::model::{BridgeKind, Model, Tie};
+use crate::view::leg_id;
+use frontdesk_protocol::{Hold, Leg, LegState, Millis, Party, PartyKind, Service};
+use std::sync::Arc;
+
+/// What a channel does, as the newest events say.
+struct Look {
+    state: LegState,
+    hold: Hold,
+    peer: Option<Party>,
+    /// It may be one of the few milliseconds between two states.
+    passing: bool,
+}
+
+/// The leg of a channel as it is to be shown now; `None` for what people do not see.
+pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
+    let channel = model.channels.get(uid)?;
+    if !channel.visible() {
+        return None;
+    }
+    let look = look(model, channel);
+    let settle = model.settings.settle_ms;
+    let party = model.registry.party_at_channel(channel, &model.settings);
+    let channel = model.channels.get_mut(uid)?;
+    let passing = look.as_ref().is_some_and(|look| {
+        let taken_back = channel.shown.as_ref().is_some_and(|shown| {
+            shown.hold == Hold::Here && look.hold != Hold::Here && look.state == LegState::Talking
+        });
+        look.passing || taken_back
+    });
+    let mut since = now;
+    if passing {
+        let began = *channel.passing.get_or_insert(now);
+        let due = began.plus(settle);
+        if due > now {
+            model.settling.insert((due, Arc::clone(&channel.uid)));
+            return leg_of(channel, party);
+        }
+        since = began;
+    } else if let Some(began) = channel.passing.take() {
+        model.settling.remove(&(began.plus(settle), Arc::clone(&channel.uid)));
+    }
+    let Some(look) = look else {
+        channel.shown = None;
+        return None;
+    };
+    if let Some(shown) =
+        channel.shown.as_ref().filter(|shown| shown.state == look.state && shown.hold == look.hold)
+    {
+        since = shown.since;
+    }
+    match look.state {
+        LegState::Ringing | LegState::Calling | LegState::Queued => {
+            channel.past.rang.get_or_insert(since);
+        }
+        LegState::Talking => {
+            channel.past.answered.get_or_insert(since);
+        }
+        LegState::Parked => {}
+    }
+    if let Some(peer) = &look.peer {
+        let better = channel.past.party.as_ref().is_none_or(|known| {
+            matches!(known.kind, PartyKind::Service(_)) && !matches!(peer.kind, PartyKind::Service(_))
+        });
+        if better {
+            channel.past.party = Some(peer.clone());
+        }
+    }
+    channel.shown = Some(Shown { state: look.state, hold: look.hold, peer: look.peer, since });
+    leg_of(channel, party)
+}
+
+fn leg_of(channel: &Channel, party: Party) -> Option<Leg> {
+    let shown = channel.shown.as_ref()?;
+    Some(Leg {
+        id: leg_id(&channel.uid)?,
+        extension: channel.extension().cloned(),
+        party,
+        direction: channel.direction(),
+        state: shown.state,
+        hold: shown.hold,
+        peer: shown.peer.clone(),
+        since: shown.since,
+        answered: channel.past.answered,
+    })
+}
+
+fn look(model: &Model, channel: &Channel) -> Option<Look> {
+    let plain = |state, peer| Some(Look { state, hold: Hold::None, peer, passing: false });
+    match channel.facts.state {
+        State::Down => {
+            let dialled = channel.end == End::Trunk && channel.ties.dialled == Dialled::Open;
+            if dialled { plain(LegState::Ringing, caller(model, channel)) } else { None }
+        }
+        State::Ringing => plain(LegState::Ringing, caller(model, channel)),
+        State::Ring if channel.place.queue.is_some() => plain(LegState::Queued, queue(channel)),
+        State::Ring => plain(LegState::Calling, callee(model, channel)),
+        State::Up => Some(up(model, channel)),
+    }
+}
+
+fn up(model: &Model, channel: &Channel) -> Look {
+    let look = |state, peer, passing| Look { state, hold: Hold::None, peer, passing };
+    if let Some((lot, space)) = &channel.place.parked {
+        let peer = service(Service::Parking(lot.clone()), &format!("Parking {space}"), space.as_str());
+        return look(LegState::Parked, Some(peer), false);
+    }
+    let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
+    if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
+        let peer = service(Service::Conference, &format!("Conference {}", bridge.name), &bridge.name);
+        return Look { hold: own_hold(channel), ..look(LegState::Talking, Some(peer), false) };
+    }
+    let ends = model.ends(&channel.uid);
+    if let Some(other) =
+        ends.iter().find(|(tie, _)| *tie == Tie::Bridged).and_then(|(_, uid)| model.channels.get(uid))
+    {
+        let hold = match (own_hold(channel), other.place.hold) {
+            (Hold::None, Hold::Here) => Hold::There,
+            (own, _) => own,
+        };
+        let peer = model.registry.party_at_channel(other, &model.settings);
+        return Look { hold, ..look(LegState::Talking, Some(peer), bridge.is_none()) };
+    }
+    if channel.place.queue.is_some() {
+        return look(LegState::Queued, queue(channel), false);
+    }
+    if ends.iter().any(|(tie, _)| *tie == Tie::Dialled) {
+        return look(LegState::Calling, callee(model, channel), false);
+    }
+    // A click to call: the phone is up, and the dialplan has not dialled yet.
+    if channel.placed() && channel.past.answered.is_none() && channel.ties.dialled == Dialled::Answered {
+        return look(LegState::Calling, channel.place.calls.clone(), false);
+    }
+    look(LegState::Talking, Some(place(model, channel)), true)
+}
+
+fn own_hold(channel: &Channel) -> Hold {
+    channel.place.hold
+}
+
+fn queue(channel: &Channel) -> Option<Party> {
+    let name = channel.place.queue.as_ref()?;
+    Some(service(Service::Queue(name.clone()), &format!("Queue {name}"), &channel.facts.exten))
+}
+
+/// Who calls a phone that rings.
+fn caller(model: &Model, channel: &Channel) -> Option<Party> {
+    if let Some(party) = &channel.place.calls {
+        return Some(party.clone()).filter(|party| party.number.is_some() || party.name.is_some());
+    }
+    let ends = model.ends(&channel.uid);
+    let dialler =
+        ends.iter().find(|(tie, _)| *tie == Tie::Dialler).and_then(|(_, uid)| model.channels.get(uid));
+    if let Some(dialler) = dialler {
+        return Some(model.registry.party_at_channel(dialler, &model.settings));
+    }
+    let (number, name) = (&channel.facts.connected_number, &channel.facts.connected_name);
+    (!number.is_empty()).then(|| model.registry.party_of_number(number, name, &model.settings))
+}
+
+/// Whom a phone calls that waits for an answer.
+fn callee(model: &Model, channel: &Channel) -> Option<Party> {
+    let ends = model.ends(&channel.uid);
+    let mut dialled =
+        ends.iter().filter(|(tie, _)| *tie == Tie::Dialled).filter_map(|(_, uid)| model.channels.get(uid));
+    if let (Some(one), None) = (dialled.next(), dialled.next()) {
+        return Some(model.registry.party_at_channel(one, &model.settings));
+    }
+    if let Some(party) = channel.place.calls.as_ref().filter(|party| party.number.is_some()) {
+        return Some(party.clone());
+    }
+    let exten = channel.facts.exten.as_ref();
+    let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_ref() } else { exten };
+    if number.is_empty() {
+        return None;
+    }
+    if model.registry.is_extension(number).is_some() {
+        return Some(model.registry.party_of_number(number, "", &model.settings));
+    }
+    // What nobody has answered is a ring group, a feature code or a number outside: only the number tells.
+    let outside =
+        model.settings.undialled(number) != number || number.len() > model.settings.extension_digits.1;
+    if outside {
+        return Some(model.registry.party_of_number(number, "", &model.settings));
+    }
+    Some(Party { name: None, number: Some(number.to_owned()), kind: PartyKind::Inside, person: None })
+}
+
+/// Where a channel is that is up and talks to nobody.
+fn place(model: &Model, channel: &Channel) -> Party {
+    let facts = &channel.facts;
+    let exten = facts.exten.as_ref();
+    if let Some(known) = &channel.place.service {
+        return match known {
+            Service::Voicemail => {
+                service(Service::Voicemail, "Voicemail", exten.trim_start_matches(['*', 'v', 'm', 'u', 'b']))
+            }
+            other => service(other.clone(), "", exten),
+        };
+    }
+    let route = &model.settings.voicemail;
+    let marker = route.exten.split('{').next().unwrap_or_default();
+    let routed = facts.context.as_ref() == route.context
+        && !marker.is_empty()
+        && exten.strip_prefix(marker).is_some_and(|owner| model.registry.stations.contains_key(owner));
+    let voicemail = routed
+        || facts.application.starts_with("VoiceMail")
+        || facts.context.starts_with("vm-")
+        || facts.context.contains("voicemail")
+        || ["vmu", "vmb", "vms", "vmi"]
+            .iter()
+            .any(|prefix| exten.strip_prefix(prefix).is_some_and(|owner| !owner.is_empty()))
+        || matches!(exten, "*97" | "*98");
+    if voicemail {
+        return service(
+            Service::Voicemail,
+            "Voicemail",
+            exten.trim_start_matches(['*', 'v', 'm', 'u', 'b', 's', 'i']),
+        );
+    }
+    if matches!(facts.application.as_ref(), "ConfBridge" | "MeetMe") {
+        return service(Service::Conference, &format!("Conference {exten}"), exten);
+    }
+    service(Service::Feature, "", exten)
+}
+
+fn service(kind: Service, name: &str, number: &str) -> Party {
+    let text = |text: &str| (!text.is_empty() && text != "s").then(|| text.to_owned());
+    Party { name: text(name), number: text(number), kind: PartyKind::Service(kind), person: None }
+}
