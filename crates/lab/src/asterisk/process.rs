@@ -5,18 +5,24 @@
 //! unsafe code.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{LabError, io};
 
+/// A word on the pipe says that we still live and look after the folder; without one it goes with us.
 const KEEPER: &str = r#"exec 3<&0
+run=$1
+shift
 "$@" </dev/null 3<&- &
 p=$!
-{ cat >/dev/null; kill -KILL $p; } <&3 >/dev/null 2>&1 &
+{ read -r word; kill -KILL $p; [ -n "$word" ] || rm -rf "$run"; } <&3 >/dev/null 2>&1 &
+watch=$!
 exec 3<&-
-wait $p"#;
+wait $p
+kill $watch 2>/dev/null"#;
 
 #[derive(Debug)]
 pub(super) struct Process {
@@ -30,6 +36,7 @@ impl Process {
         let errors = log.try_clone().map_err(io("The lab's log could not be made"))?;
         let keeper = Command::new("/bin/sh")
             .args(["-c", KEEPER, "lab"])
+            .arg(run)
             .arg(prefix.join("asterisk"))
             .arg("-f")
             .arg("-C")
@@ -64,7 +71,9 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // Closing the pipe is the order to kill; `wait` then takes milliseconds.
-        drop(self.keeper.stdin.take());
+        if let Some(mut pipe) = self.keeper.stdin.take() {
+            let _ = pipe.write_all(b"keep\n");
+        }
         let _ = self.keeper.wait();
     }
 }
