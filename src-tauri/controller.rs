@@ -56,7 +56,7 @@ enum Session {
     /// The keyring is being asked.
     Recalling(Account),
     /// User and password are on their way.
-    LoggingIn { account: Account, remember: Remember, reply: Option<LoginReply>, attempt: Attempt },
+    LoggingIn { account: Account, remember: Remember, reply: LoginReply, attempt: Attempt },
     /// There is a token.
     In { account: Account, token: Secret, link: Link },
 }
@@ -112,7 +112,7 @@ impl Controller {
                 match read_form(&server, user, &password) {
                     Ok(account) => {
                         self.keeping = Keeping::Normal;
-                        self.log_in(account, password, remember, Some(reply), desktop);
+                        self.log_in(account, password, remember, reply, desktop);
                     }
                     // The page may have gone in the meantime; then nobody waits for the sentence.
                     Err(sentence) => drop(reply.send(Err(sentence))),
@@ -165,11 +165,15 @@ impl Controller {
         if !matches!(self.session, Session::Rehearsing) {
             return;
         }
-        let account = outcome.and_then(|Invitation { server, user, password }| {
-            Ok((read_form(&server, user, &password)?, password))
+        let invited = outcome.and_then(|Invitation { server, user, token }| {
+            let server = ServerAddress::parse(&server).map_err(|error| error.to_string())?;
+            Ok((Account { server, user }, token))
         });
-        match account {
-            Ok((account, password)) => self.log_in(account, password, Remember::No, None, desktop),
+        match invited {
+            Ok((account, token)) => {
+                self.name(&account);
+                self.enter(account, token, now, desktop);
+            }
             Err(sentence) => {
                 self.leave(format!("The rehearsal office did not open: {sentence}"), now, desktop)
             }
@@ -181,15 +185,13 @@ impl Controller {
         account: Account,
         password: Secret,
         remember: Remember,
-        reply: Option<LoginReply>,
+        reply: LoginReply,
         desktop: &mut impl Desktop,
     ) {
         if matches!(self.session, Session::In { .. }) {
             desktop.close();
         }
-        if let Session::LoggingIn { reply: Some(before), .. } =
-            std::mem::replace(&mut self.session, Session::Out)
-        {
+        if let Session::LoggingIn { reply: before, .. } = std::mem::replace(&mut self.session, Session::Out) {
             let _ = before.send(Err("Another login was begun.".into()));
         }
         self.replica = Replica::default();
@@ -214,10 +216,8 @@ impl Controller {
         else {
             return;
         };
-        if let Some(reply) = reply {
-            // The page may have gone in the meantime; the report below tells the next one.
-            let _ = reply.send(outcome.as_ref().map(|_| ()).map_err(ToString::to_string));
-        }
+        // The page may have gone in the meantime; the report below tells the next one.
+        let _ = reply.send(outcome.as_ref().map(|_| ()).map_err(ToString::to_string));
         match outcome {
             Ok(token) => {
                 if self.keeping == Keeping::Normal {
@@ -259,13 +259,10 @@ impl Controller {
                     desktop.forget(&account);
                 }
             }
-            Session::LoggingIn { reply: Some(reply), .. } => {
+            Session::LoggingIn { reply, .. } => {
                 let _ = reply.send(Err("The login was given up.".into()));
             }
-            Session::LoggingIn { reply: None, .. }
-            | Session::Out
-            | Session::Rehearsing
-            | Session::Recalling(_) => {}
+            Session::Out | Session::Rehearsing | Session::Recalling(_) => {}
         }
         self.replica = Replica::default();
         self.abandon_orders(desktop);

@@ -164,6 +164,6 @@ pub(crate) struct Invitation {
     pub(crate) server: String,
     /// A user of it.
     pub(crate) user: String,
-    /// Their password.
-    pub(crate) password: Secret,
+    /// A session of theirs.
+    pub(crate) token: Secret,
 }

@@ -48,17 +48,36 @@ pub(crate) fn message(text: &str) -> String {
     format!(r#"{{"kind":"message","message":{text}}}"#)
 }
 
-/// The answer to an order that did not leave this computer.
-pub(crate) fn not_sent(id: CommandId) -> String {
-    let text = "This desk has no connection to the Frontdesk server, so nothing was sent and every call is where it was. \
-                Wait until the connection is back, or use the telephone itself.";
+/// What the view asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Something to be done.
+    Order,
+    /// Rows of the history.
+    History,
+}
+
+/// The answer to what did not leave this computer.
+pub(crate) fn not_sent(id: CommandId, asked: Asked) -> String {
+    let text = match asked {
+        Asked::Order => {
+            "This desk has no connection to the Frontdesk server, so nothing was sent and every call is where it was. \
+             Wait until the connection is back, or use the telephone itself."
+        }
+        Asked::History => "This desk has no connection to the Frontdesk server. Wait until it is back.",
+    };
     failed(id, Reason::NoLink, text)
 }
 
-/// The answer to an order of which nobody knows what became.
-pub(crate) fn unanswered(id: CommandId) -> String {
-    let text = "The connection broke before the Frontdesk server answered, so it may or may not have been done. \
-                Look where the caller is before you try again.";
+/// The answer to what was sent, and of which nobody knows what became.
+pub(crate) fn unanswered(id: CommandId, asked: Asked) -> String {
+    let text = match asked {
+        Asked::Order => {
+            "The connection broke before the Frontdesk server answered, so it may or may not have been done. \
+             Look where the caller is before you try again."
+        }
+        Asked::History => "The connection broke before the Frontdesk server answered. Wait until it is back.",
+    };
     failed(id, Reason::Timeout, text)
 }
 

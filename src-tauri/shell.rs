@@ -21,13 +21,22 @@ use crate::secret::Secret;
 use anyhow::Context as _;
 use bell::Bell;
 use frontdesk_protocol::{CallId, ClientMessage, Resume};
+use rehearsal::Rehearsal;
 use settings::Settings;
+use std::time::Duration;
 use tauri::{AppHandle, Manager as _, WindowEvent};
-use tauri_plugin_window_state::StateFlags;
+use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 /// How many events may wait for the loop.
 const EVENTS: usize = 1024;
+
+/// How long the end of the program may take.
+const TIDY: Duration = Duration::from_secs(5);
+
+/// What is kept of the window: where it was, but never that it was hidden.
+const WINDOW: StateFlags = StateFlags::all().difference(StateFlags::VISIBLE);
 
 /// The way into the loop, for everyone who has something to report.
 #[derive(Debug, Clone)]
@@ -58,6 +67,7 @@ struct Shell {
     settings: Settings,
     bell: Bell,
     tray: tray::Drawn,
+    rehearsal: Option<Rehearsal>,
 }
 
 /// Opens the window and stays until the person quits.
@@ -69,9 +79,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     let inbox = Inbox(sender);
     let again = inbox.clone();
     let closing = inbox.clone();
-    // The window comes back where it was, but never hidden.
-    let mut window =
-        tauri_plugin_window_state::Builder::new().with_state_flags(StateFlags::all() - StateFlags::VISIBLE);
+    let mut window = tauri_plugin_window_state::Builder::new().with_state_flags(WINDOW);
     if let Some(folder) = &cli.data_dir {
         window = window.with_filename(folder.join("window.json").to_string_lossy());
     }
@@ -111,6 +119,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
                     network: Network::new(inbox.0.clone()),
                     tray: tray::Drawn::default(),
                     view: None,
+                    rehearsal: None,
                     app,
                     inbox,
                     settings,
@@ -188,7 +197,7 @@ impl Desktop for Shell {
     }
 
     fn rehearse(&mut self) {
-        rehearsal::open(self.inbox.clone());
+        self.rehearsal = Some(rehearsal::open(self.inbox.clone()));
     }
 
     fn draw_tray(&mut self, tray: &Tray) {
@@ -210,12 +219,28 @@ impl Desktop for Shell {
     }
 
     fn hide(&mut self) {
+        // A desktop that shuts down may end the program without asking; where the window was is kept now.
+        if let Err(error) = self.app.save_window_state(WINDOW) {
+            tracing::warn!(%error, "the place of the window cannot be kept");
+        }
         self.with_window(tauri::WebviewWindow::hide);
     }
 
     fn quit(&mut self) {
-        self.bell.silence();
-        self.app.exit(0);
+        let (silent, closed, app) = (self.bell.silence(), self.rehearsal.take(), self.app.clone());
+        tokio::spawn(async move {
+            let tidy = async {
+                // It ends in either case; there is nobody left to be told.
+                let _ = silent.await;
+                if let Some(rehearsal) = closed {
+                    rehearsal.close().await;
+                }
+            };
+            if timeout(TIDY, tidy).await.is_err() {
+                tracing::warn!("not everything could be tidied up before the end");
+            }
+            app.exit(0);
+        });
     }
 }
 

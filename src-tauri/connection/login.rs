@@ -37,7 +37,7 @@ pub(crate) async fn log_in(server: &ServerAddress, user: &str, password: &Secret
         StatusCode::OK | StatusCode::CREATED => serde_json::from_slice::<Granted>(&answer)
             .map(|granted| Secret::new(granted.token))
             .map_err(|_| Fault::NotFrontdesk { server: server.authority() }),
-        StatusCode::UNAUTHORIZED => Err(Fault::WrongPassword),
+        StatusCode::UNAUTHORIZED if refusal.is_none() => Err(Fault::WrongPassword),
         status => Err(refused(server, status, refusal)),
     }
 }

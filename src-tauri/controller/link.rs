@@ -8,7 +8,7 @@ use crate::event::Now;
 use crate::notice::NoticeChoice;
 use crate::pace::{GOOD, SIGN_OF_LIFE, SILENCE};
 use crate::replica::{Replica, Step};
-use crate::report::{Condition, message, not_sent, unanswered};
+use crate::report::{Asked, Condition, message, not_sent, unanswered};
 use crate::secret::Secret;
 use frontdesk_protocol::{CallId, ClientMessage, Command, CommandId, HistoryQuery, ServerMessage};
 use std::time::Instant;
@@ -153,11 +153,11 @@ impl Controller {
     }
 
     pub(super) fn order(&mut self, id: CommandId, command: Command, desktop: &mut impl Desktop) {
-        self.send_asked(id.clone(), ClientMessage::Command { id, command }, desktop);
+        self.send_asked(id.clone(), Asked::Order, ClientMessage::Command { id, command }, desktop);
     }
 
     pub(super) fn ask_history(&mut self, id: CommandId, query: HistoryQuery, desktop: &mut impl Desktop) {
-        self.send_asked(id.clone(), ClientMessage::History { id, query }, desktop);
+        self.send_asked(id.clone(), Asked::History, ClientMessage::History { id, query }, desktop);
     }
 
     pub(super) fn resync(&mut self, now: Now, desktop: &mut impl Desktop) {
@@ -194,8 +194,8 @@ impl Controller {
 
     /// Tells the view of every order without an answer that there will be none.
     pub(super) fn abandon_orders(&mut self, desktop: &mut impl Desktop) {
-        for id in std::mem::take(&mut self.shown.pending) {
-            desktop.tell_view(unanswered(id));
+        for (id, asked) in std::mem::take(&mut self.shown.pending) {
+            desktop.tell_view(unanswered(id, asked));
         }
     }
 
@@ -203,12 +203,18 @@ impl Controller {
         matches!(self.session, Session::In { link: Link::Up { .. }, .. })
     }
 
-    fn send_asked(&mut self, id: CommandId, asked: ClientMessage, desktop: &mut impl Desktop) {
+    fn send_asked(
+        &mut self,
+        id: CommandId,
+        asked: Asked,
+        message: ClientMessage,
+        desktop: &mut impl Desktop,
+    ) {
         let live = self.is_up() && self.shown.report.state == Condition::Online;
-        if live && desktop.send(asked).is_ok() {
-            self.shown.pending.insert(id);
+        if live && desktop.send(message).is_ok() {
+            self.shown.pending.insert(id, asked);
         } else {
-            desktop.tell_view(not_sent(id));
+            desktop.tell_view(not_sent(id, asked));
         }
     }
 }

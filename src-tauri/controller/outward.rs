@@ -7,10 +7,10 @@ use crate::desktop::Desktop;
 use crate::event::Now;
 use crate::menu::{Light, Tray, tray};
 use crate::notice::{Notice, notice};
-use crate::report::{Condition, Report, message};
+use crate::report::{Asked, Condition, Report, message};
 use crate::ringing::{Ringing, ringing};
 use frontdesk_protocol::{CallId, CommandId, LegId, PbxLink};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is shown at the moment, and which of our orders have no answer yet.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Shown {
     /// The tray as drawn.
     pub(super) tray: Option<Tray>,
     /// Orders and questions that were sent and not answered.
-    pub(super) pending: BTreeSet<CommandId>,
+    pub(super) pending: BTreeMap<CommandId, Asked>,
     /// How many orders the core itself has named.
     pub(super) named: u64,
 }
@@ -44,7 +44,7 @@ impl Shown {
             remark: None,
             notices: BTreeMap::new(),
             tray: None,
-            pending: BTreeSet::new(),
+            pending: BTreeMap::new(),
             named: 0,
         }
     }

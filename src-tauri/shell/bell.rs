@@ -7,7 +7,7 @@
 use super::Inbox;
 use crate::notice::Notice;
 use frontdesk_protocol::CallId;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 #[cfg(target_os = "linux")]
 mod bus;
@@ -28,8 +28,8 @@ pub(super) enum Order {
     Show(Notice),
     /// The ringing of this call is over.
     Withdraw(CallId),
-    /// Withdraw all.
-    Silence,
+    /// Withdraw all; then the sender is dropped.
+    Silence(oneshot::Sender<()>),
 }
 
 impl Bell {
@@ -50,9 +50,11 @@ impl Bell {
         self.order(Order::Withdraw(call));
     }
 
-    /// Withdraws all notifications.
-    pub(super) fn silence(&self) {
-        self.order(Order::Silence);
+    /// Withdraws all notifications; the receiver ends when it is done, or cannot be done.
+    pub(super) fn silence(&self) -> oneshot::Receiver<()> {
+        let (done, silent) = oneshot::channel();
+        self.order(Order::Silence(done));
+        silent
     }
 
     fn order(&self, order: Order) {

@@ -153,8 +153,7 @@ fn a_rehearsal_logs_in_by_itself_and_leaves_no_trace() {
     let mut desk = Desk::begins(Start::Rehearsal);
     assert_eq!(desk.done.rehearsed, 1);
     let (server, user) = ("127.0.0.1:9".into(), "ann".into());
-    desk.takes(Event::Rehearsal(Ok(Invitation { server, user, password: Secret::new("p") })));
-    is_answered(&mut desk, Ok(Secret::new("token")));
+    desk.takes(Event::Rehearsal(Ok(Invitation { server, user, token: Secret::new("t") })));
     assert_eq!(desk.done.opened.len(), 1);
     desk.takes(Event::LogOut);
     assert!(desk.done.noted.is_empty() && desk.done.kept.is_empty());

@@ -110,7 +110,7 @@ async fn carry_out(daemon: &NotificationsProxy<'_>, order: Order, places: &mut B
             Some(Place::Shown(id)) => daemon.close_notification(id).await,
             Some(Place::PutAway) | None => Ok(()),
         },
-        Order::Silence => {
+        Order::Silence(_done) => {
             for (_, place) in std::mem::take(places) {
                 if let Place::Shown(id) = place
                     && let Err(error) = daemon.close_notification(id).await
