@@ -118,6 +118,13 @@ pub fn focus(place: &Focus) {
     }
 }
 
+/// Puts the keyboard focus on the element with an id.
+pub fn focus_id(id: &str) {
+    if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// The text of an input by its id; empty where it is not there.
 pub fn input(id: &str) -> String {
     by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The card that follows the pointer, with what would happen if it were let go. The root moves it.
+//! The card that follows the pointer. What would happen stands on the target under it. The root moves it.
 
 use yew::{Html, NodeRef, Properties, classes, function_component, html};
 
@@ -18,17 +18,16 @@ pub struct DragProps {
 /// The dragged card.
 #[function_component]
 pub fn DragLayer(props: &DragProps) -> Html {
-    let (class, text) = match &props.preview {
-        Some(Ok(text)) => ("would", text.clone()),
-        Some(Err(text)) => ("cannot", text.clone()),
-        None => ("nothing", String::new()),
+    let class = match &props.preview {
+        Some(Ok(_)) => "would",
+        Some(Err(_)) => "cannot",
+        None => "nothing",
     };
     html! {
         <div ref={props.place.clone()} class="ghost" aria-hidden="true">
             <div class={classes!("ghost-card", class)}>
                 <strong>{ &props.title }</strong>
                 <span class="number">{ props.number.clone().unwrap_or_default() }</span>
-                <span class="preview">{ text }</span>
             </div>
         </div>
     }

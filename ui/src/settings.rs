@@ -7,7 +7,7 @@ use frontdesk_console::{Event, Preset, Scheme, Settings, Theme, texts};
 use frontdesk_protocol::Status;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, MouseEvent, Properties, function_component, html};
+use yew::{Callback, Html, MouseEvent, Properties, function_component, html, use_effect_with};
 
 /// Light or dark, as the page is drawn now.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +29,7 @@ pub struct SettingsProps {
 /// The dialog.
 #[function_component]
 pub fn SettingsDialog(props: &SettingsProps) -> Html {
+    use_effect_with((), |()| crate::dom::focus_id("settings-close"));
     let close = {
         let close = props.close.clone();
         Callback::from(move |_: MouseEvent| close.emit(()))
