@@ -1,1 +1,35 @@
-//! The program that holds the one link to the PBX and serves the desks.
+//! The server between PBX and desks, as a library: the program `frontdesk-server` is thin around it, and the desktop
+//! runs it in its own process for a one-desk office and for the rehearsal.
+//!
+//! Begin with [`Server::start`]. Bytes of AMI are not read here (`frontdesk-ami`), and what they mean is not known here
+//! (`frontdesk-switchboard`); this crate decides who may see and do what, keeps the history and serves the desks.
+
+pub mod cli;
+mod clock;
+pub mod config;
+mod desk;
+pub mod doctor;
+mod doorway;
+mod exchange;
+mod history;
+mod http;
+mod hub;
+mod ledger;
+mod link;
+mod login;
+mod pace;
+mod password;
+mod permission;
+mod presence;
+pub mod schema;
+mod server;
+mod stop;
+mod store;
+mod throttle;
+mod token;
+
+#[cfg(test)]
+mod specimen;
+
+pub use config::{Config, ConfigError};
+pub use server::{OfficeKind, Options, RunningServer, Server};

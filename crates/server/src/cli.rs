@@ -1,0 +1,176 @@
+//! The command line: serve, users, check-config, doctor, schema. Every failure is a sentence on stderr and exit code 1.
+
+mod users;
+
+use crate::config::{Config, read_people};
+use crate::doctor;
+use crate::schema;
+use crate::server::{OfficeKind, Options, RunningServer, Server};
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use frontdesk_protocol::{Extension, Role, UserName};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// The server between an Asterisk PBX and the desks of Frontdesk.
+#[derive(Debug, Parser)]
+#[command(name = "frontdesk-server", version, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    order: Order,
+}
+
+#[derive(Debug, Subcommand)]
+enum Order {
+    /// Connects to the PBX and serves the desks until it is stopped.
+    Serve {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Serves a simulated office instead of a PBX; nothing is kept.
+        #[arg(long)]
+        rehearsal: bool,
+        /// The same seed gives the same simulated calls.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// A folder with the page, instead of the one inside the program.
+        #[arg(long, env = "FRONTDESK_UI")]
+        ui: Option<PathBuf>,
+        /// Where desks connect, instead of [listen] address.
+        #[arg(long)]
+        listen: Option<std::net::SocketAddr>,
+    },
+    /// Adds users and changes them.
+    User {
+        #[command(subcommand)]
+        order: users::Order,
+    },
+    /// Says whether the configuration is right.
+    CheckConfig {
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+    /// Connects to the PBX and says, line by line, what of the console will work and how to mend what will not.
+    Doctor {
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+    /// Prints the JSON Schema of the WebSocket's messages.
+    Schema,
+}
+
+#[derive(Debug, clap::Args)]
+struct ConfigFile {
+    /// The configuration file.
+    #[arg(long, env = "FRONTDESK_CONFIG", default_value = "frontdesk.toml")]
+    config: PathBuf,
+}
+
+/// Does what was asked.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let done = match arguments.order {
+        Order::Schema => {
+            print!("{}", schema::text());
+            Ok(ExitCode::SUCCESS)
+        }
+        Order::CheckConfig { file } => check(&file.config),
+        Order::User { order } => within(users::run(order)),
+        Order::Doctor { file } => within(examine(file.config)),
+        Order::Serve { file, rehearsal, seed, ui, listen } => {
+            log();
+            let office = if rehearsal { OfficeKind::Rehearsal { seed } } else { OfficeKind::Pbx };
+            within(serve(file.config, office, ui, listen))
+        }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn within(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    tokio::runtime::Runtime::new().context("the program cannot start")?.block_on(work)
+}
+
+fn log() {
+    let filter = EnvFilter::try_from_env("FRONTDESK_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn check(path: &Path) -> Result<ExitCode> {
+    let config = Config::read(path)?;
+    config.secret()?;
+    if let Some(file) = &config.people.file {
+        let people = read_people(&config.path(file))?;
+        println!("{}: {} people", config.path(file).display(), people.len());
+    }
+    if let (Some(cert), Some(key)) = (&config.listen.tls_cert, &config.listen.tls_key) {
+        crate::doorway::tls(&config.path(cert), &config.path(key))?;
+    }
+    println!("{} is right.", path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(path: PathBuf) -> Result<ExitCode> {
+    let config = Config::read(&path)?;
+    let findings = doctor::examine(&config).await?;
+    let mut sick = false;
+    for finding in findings {
+        println!("{finding}");
+        sick |= finding.is_failure();
+    }
+    Ok(if sick { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn serve(
+    path: PathBuf,
+    office: OfficeKind,
+    ui: Option<PathBuf>,
+    listen: Option<std::net::SocketAddr>,
+) -> Result<ExitCode> {
+    let mut config = match office {
+        OfficeKind::Pbx => Config::read(&path)?,
+        OfficeKind::Rehearsal { .. } => Config::default(),
+    };
+    if let Some(ui) = ui {
+        // Given on the command line: from where the person stands, not from the configuration's folder.
+        config.listen.ui = Some(std::path::absolute(ui)?);
+    }
+    if let Some(listen) = listen {
+        config.listen.address = listen;
+    }
+    let server = Server::start(Options { config, office }).await?;
+    if let OfficeKind::Rehearsal { .. } = office {
+        demonstrate(&server).await?;
+    }
+    eprintln!("The console is at {}", server.url());
+    stopped().await?;
+    server.shutdown().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Adds the rehearsal's user and says how to log in.
+async fn demonstrate(server: &RunningServer) -> Result<()> {
+    let (name, password) = ("demo", "rehearsal");
+    let user = UserName::parse(name)?;
+    server.put_user(&user, Role::Receptionist, vec![Extension::parse("1001")?], password).await?;
+    eprintln!("This is a rehearsal: log in as {name} with the password {password}");
+    Ok(())
+}
+
+/// Waits for Ctrl-C or the order to stop.
+async fn stopped() -> Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            done = tokio::signal::ctrl_c() => done?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Every sentence that a mistake in the configuration or the people file gives.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+
+fn mistake(text: &str) -> String {
+    Config::parse(text, Path::new("frontdesk.toml"), Path::new("")).unwrap_err().to_string()
+}
+
+#[test]
+fn an_empty_file_is_nearly_enough() {
+    let config = Config::parse("", Path::new("frontdesk.toml"), Path::new("")).unwrap();
+    assert_eq!(config.pbx.port(), 5038);
+    assert!(config.listen.address.ip().is_loopback());
+    assert_eq!(
+        config.secret().unwrap_err().to_string(),
+        "[pbx]: the secret of the manager account is missing. Write secret_file = \"FILE\" (a file that holds the \
+         secret alone) or secret_env = \"VARIABLE\"."
+    );
+}
+
+#[test]
+fn each_mistake_has_its_line_and_says_what_to_write() {
+    let cases = [
+        ("[pbx]\nhots = \"x\"", "frontdesk.toml, line 2: there is no setting `hots`. Did you mean `host`?"),
+        ("\n\n[listne]\n", "frontdesk.toml, line 3: there is no setting `listne`. Did you mean `listen`?"),
+        (
+            "[history]\nxyzzyxyzzy = 3",
+            "frontdesk.toml, line 2: there is no setting `xyzzyxyzzy`. Known here: keep_days.",
+        ),
+        (
+            "[pbx]\nkind = \"freebpx\"",
+            "frontdesk.toml, line 2: there is no setting `freebpx`. Did you mean `freepbx`?",
+        ),
+        (
+            "[pbx]\n\nport = \"many\"",
+            "frontdesk.toml, line 3: invalid type: string \"many\", expected u16.",
+        ),
+        (
+            "[listen]\naddress = \"0.0.0.0:8090\"",
+            "frontdesk.toml: [listen] address is open to other machines but has no TLS: passwords would travel \
+             readable. Give tls_cert and tls_key, or write insecure_plaintext = true if the network itself is trusted.",
+        ),
+        (
+            "[listen]\ntls_cert = \"a.pem\"",
+            "frontdesk.toml: [listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.",
+        ),
+        (
+            "[listen]\norigins = [\"desk.example.org/x\"]",
+            "frontdesk.toml: [listen] origins holds `desk.example.org/x`, which is not an origin. Write scheme and \
+             host only, for example `https://desk.example.org`.",
+        ),
+        (
+            "[pbx]\nsecret = \"a\"\nsecret_env = \"B\"",
+            "frontdesk.toml: [pbx] has more than one of secret, secret_file and secret_env. Keep one of them.",
+        ),
+        (
+            "[pbx]\nhost = \" \"",
+            "frontdesk.toml: [pbx] host is empty. Write the name or address of the phone system.",
+        ),
+        (
+            "[pbx]\nvoicemail_exten = \"*98\"",
+            "frontdesk.toml: [pbx] voicemail_exten has no {box} in it. Write for example `*{box}`.",
+        ),
+        (
+            "[pbx]\noutside_prefix = \"nine\"",
+            "frontdesk.toml: [pbx] outside_prefix may hold digits, *, # and + only.",
+        ),
+        (
+            "[pbx]\ncontext = \"a b\"",
+            "frontdesk.toml: [pbx] context is not the name of a dialplan context: letters, digits, - and _ only.",
+        ),
+    ];
+    for (text, sentence) in cases {
+        assert_eq!(mistake(text), sentence, "{text}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Config::read(Path::new("no/such/frontdesk.toml")).unwrap_err();
+    assert_eq!(error.to_string(), "no/such/frontdesk.toml: there is no such file. Check the path.");
+}
+
+#[test]
+fn a_secret_comes_from_its_file_and_never_shows_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s"), "hush\n").unwrap();
+    let parse = |text: &str| Config::parse(text, Path::new("frontdesk.toml"), folder.path()).unwrap();
+    let secret = parse("[pbx]\nsecret_file = \"s\"").secret().unwrap();
+    assert_eq!(secret.reveal(), "hush");
+    assert_eq!(format!("{secret:?}"), "Secret(…)");
+    std::fs::write(folder.path().join("s"), "hush\nAction: Ping\n").unwrap();
+    assert_eq!(
+        parse("[pbx]\nsecret_file = \"s\"").secret().unwrap_err().to_string(),
+        "[pbx]: the secret of the manager account has more than one line. The file must hold the secret alone."
+    );
+    std::fs::write(folder.path().join("s"), "\n").unwrap();
+    assert_eq!(
+        parse("[pbx]\nsecret_file = \"s\"").secret().unwrap_err().to_string(),
+        "[pbx]: the secret of the manager account is empty."
+    );
+    assert_eq!(
+        parse("[pbx]\nsecret_env = \"FRONTDESK_TEST_NOT_SET\"").secret().unwrap_err().to_string(),
+        "[pbx] secret_env: the environment variable FRONTDESK_TEST_NOT_SET is not set. Set it to the manager secret."
+    );
+}
+
+#[test]
+fn people_come_from_toml_and_from_csv_alike() {
+    let toml = people::from_toml(
+        "[[person]]\nname = \"Anna\"\nextensions = [\"1001\", \"1101\"]\nmailbox = \"1001\"\ngroup = \"Sales\"\n\
+         numbers = [{ label = \"Mobile\", number = \"+49 170 / 12-34\" }]\n",
+        Path::new("people.toml"),
+    )
+    .unwrap();
+    let csv = people::from_csv(
+        "Name;Extensions;Mailbox;Group;Mobile\nAnna;1001 1101;1001@default;Sales;+49 170 1234\n",
+        Path::new("people.csv"),
+    )
+    .unwrap();
+    assert_eq!(toml, csv);
+    assert_eq!(toml[0].numbers[0].number.as_str(), "+491701234");
+    assert_eq!(toml[0].id.as_str(), "1001");
+}
+
+#[test]
+fn each_mistake_in_the_people_file_has_its_line() {
+    let csv = |text: &str| people::from_csv(text, Path::new("p.csv")).unwrap_err().to_string();
+    let toml = |text: &str| people::from_toml(text, Path::new("p.toml")).unwrap_err().to_string();
+    assert_eq!(
+        csv("name,extension\nAnna,10o1\n"),
+        "p.csv, line 2: `10o1` is not an extension (it holds the character 'o', which is not allowed here). Digits, \
+         *, # and + only."
+    );
+    assert_eq!(
+        csv("name,Mobile\nAnna,0170abc\n"),
+        "p.csv, line 2: the number `0170abc` (Mobile) cannot be dialled (it holds the character 'a', which is not \
+         allowed here). Digits, *, # and + only."
+    );
+    assert_eq!(
+        csv("Anna,1001\n"),
+        "p.csv, line 1: the first line must name the columns, and one of them must be `name`; for example \
+         `name,extensions,mailbox,group,Mobile`."
+    );
+    assert_eq!(
+        csv("name,extension\nAnna,1001\nBob,1001\n"),
+        "p.csv, line 3: there are two people with the id `1001`. Give one of them another id."
+    );
+    assert_eq!(
+        csv("id,name,extension\na,Anna,1001\nb,Bob,1001\n"),
+        "p.csv, line 3: extension 1001 already belongs to Anna. Keep it at one person."
+    );
+    assert!(csv("name,extension\nAnna\n").starts_with("p.csv, line 2: this line does not fit the heading"));
+    assert_eq!(
+        toml("[[person]]\nnmae = \"Anna\"\n"),
+        "p.toml, line 2: there is no setting `nmae`. Did you mean `name`?"
+    );
+    assert_eq!(
+        toml("\n[[person]]\nextensions = [\"1001\"]\n"),
+        "p.toml, line 2: this person has no name. Write name = \"…\"."
+    );
+}

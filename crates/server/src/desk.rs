@@ -1,0 +1,355 @@
+//! One desk's WebSocket: hello, snapshot, deltas, orders, questions, signs of life. It ends when the desk is silent,
+//! slow beyond patience, or its session is over. Not what is sent to all; that is `hub`.
+
+mod hearing;
+
+use crate::clock;
+use crate::exchange::Order;
+use crate::http::App;
+use crate::hub::{Delivery, Frame, Subscription, text};
+use crate::login::Session;
+use crate::pace::Pace;
+use crate::permission;
+use crate::stop::{Stop, farewell};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use frontdesk_protocol::{
+    BEAT_MS, ClientMessage, CommandId, HistoryQuery, Outcome, Reason, Resume, Seq, ServerMessage,
+};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use hearing::{Heard, understand};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// How long a desk may take to say hello.
+const HELLO: Duration = Duration::from_secs(5);
+/// How long a desk may be silent; it is pinged well before.
+const SILENCE: Duration = Duration::from_secs(25);
+/// How often a desk is pinged.
+const PING: Duration = Duration::from_secs(10);
+/// How long a frame may take to leave.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// How often the session is looked up again.
+const RECHECK: Duration = Duration::from_millis(1_500);
+/// How many orders and questions of one desk may be open.
+const OPEN: usize = 32;
+
+/// Serves a desk until it goes or the server does.
+pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
+    let _here = app.present.enter();
+    let user = session.user.name.clone();
+    tracing::info!(%user, "a desk connects");
+    let pace = app.paces.of(session.key, clock::now());
+    let now = Instant::now();
+    let mut desk = Desk {
+        wire: Wire { socket, sent: now, heard: now },
+        stop: app.stop.clone(),
+        trouble: app.store.trouble(),
+        app,
+        session,
+        pace,
+        told: None,
+        seq: Seq(0),
+        open: FuturesUnordered::new(),
+    };
+    let Err(end) = desk.run().await;
+    tracing::info!(%user, ?end, "a desk goes");
+    desk.wire.leave(end).await;
+}
+
+/// Why a desk's connection ends.
+#[derive(Debug)]
+enum End {
+    /// The desk went, or cannot be reached.
+    Gone,
+    /// The server ends it, and says why.
+    Bye { text: String, again: Again, code: u16 },
+}
+
+/// Whether the client should come back by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Yes,
+    No,
+}
+
+/// Never: a desk's connection only ends with an [`End`].
+enum Never {}
+
+struct Desk {
+    wire: Wire,
+    app: Arc<App>,
+    session: Session,
+    pace: Arc<Pace>,
+    stop: Stop,
+    trouble: watch::Receiver<Option<String>>,
+    /// The notice that stands at the desk.
+    told: Option<String>,
+    /// The last delta sent.
+    seq: Seq,
+    /// Orders and questions that are not answered yet.
+    open: FuturesUnordered<BoxFuture<'static, Utf8Bytes>>,
+}
+
+impl Desk {
+    async fn run(&mut self) -> Result<Never, End> {
+        let resume = match timeout(HELLO, self.hello()).await {
+            Ok(resume) => resume?,
+            Err(_) => return Err(bye("The client did not say hello in time.", Again::Yes, close_code::POLICY)),
+        };
+        let mut rest = self.begin(resume).await?;
+        self.trouble.mark_changed();
+        let mut recheck = tokio::time::interval_at(Instant::now() + RECHECK, RECHECK);
+        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        loop {
+            let beat = self.wire.sent + Duration::from_millis(BEAT_MS);
+            let silent = self.wire.heard + SILENCE;
+            tokio::select! {
+                biased;
+                text = farewell(&mut self.stop) => return Err(bye(&text, Again::Yes, close_code::AWAY)),
+                message = self.wire.hear() => match message? {
+                    Heard::Message(message) => self.answer(message, &mut rest).await?,
+                    Heard::Unclear { id: Some(id), text } => self.refuse(&id, Reason::Invalid, &text).await?,
+                    Heard::Unclear { id: None, text } => return Err(bye(&text, Again::No, close_code::POLICY)),
+                    Heard::Life => {}
+                },
+                Some(answer) = self.open.next(), if !self.open.is_empty() => self.wire.send(answer).await?,
+                delivery = rest.next() => match delivery {
+                    Delivery::Frame(Frame::Delta(seq, text)) => {
+                        self.wire.send(text).await?;
+                        self.seq = seq;
+                    }
+                    Delivery::Frame(Frame::Row(extension, text)) => {
+                        if permission::may_see_row(&self.session.user, &extension) {
+                            self.wire.send(text).await?;
+                        }
+                    }
+                    Delivery::Lagged => rest = self.snapshot().await?,
+                    Delivery::End => return Err(bye("The server stops.", Again::Yes, close_code::AWAY)),
+                },
+                Ok(()) = self.trouble.changed() => {
+                    let now = self.trouble.borrow_and_update().clone();
+                    if now != self.told {
+                        self.told.clone_from(&now);
+                        self.wire.send(text(&ServerMessage::Notice { text: now })).await?;
+                    }
+                }
+                () = sleep_until(beat) => {
+                    let beat = ServerMessage::Beat { now: clock::now(), seq: self.seq };
+                    self.wire.send(text(&beat)).await?;
+                }
+                _ = ping.tick() => self.wire.ping().await?,
+                _ = recheck.tick() => self.recheck().await?,
+                () = sleep_until(silent) => return Err(End::Gone),
+            }
+        }
+    }
+
+    async fn hello(&mut self) -> Result<Option<Resume>, End> {
+        loop {
+            match self.wire.hear().await? {
+                Heard::Message(ClientMessage::Hello { resume }) => return Ok(resume),
+                Heard::Life | Heard::Message(ClientMessage::Beat) => {}
+                Heard::Message(_) => {
+                    let text = "The client's first message must be hello. Update the client.";
+                    return Err(bye(text, Again::No, close_code::POLICY));
+                }
+                Heard::Unclear { text, .. } => return Err(bye(&text, Again::No, close_code::POLICY)),
+            }
+        }
+    }
+
+    async fn begin(&mut self, resume: Option<Resume>) -> Result<Subscription, End> {
+        let start = self.app.hub.start(resume.as_ref());
+        let viewer = self.app.hub.office(|office| permission::viewer(&self.session.user, office));
+        let ready = ServerMessage::Ready {
+            epoch: start.epoch,
+            now: clock::now(),
+            viewer,
+            resumed: start.resumed,
+        };
+        self.wire.send(text(&ready)).await?;
+        for frame in start.first {
+            self.wire.send(frame).await?;
+        }
+        self.seq = start.seq;
+        Ok(start.rest)
+    }
+
+    async fn snapshot(&mut self) -> Result<Subscription, End> {
+        let start = self.app.hub.start(None);
+        for frame in start.first {
+            self.wire.send(frame).await?;
+        }
+        self.seq = start.seq;
+        Ok(start.rest)
+    }
+
+    async fn answer(&mut self, message: ClientMessage, rest: &mut Subscription) -> Result<(), End> {
+        match message {
+            ClientMessage::Beat => Ok(()),
+            ClientMessage::Hello { resume } => {
+                *rest = self.begin(resume).await?;
+                Ok(())
+            }
+            ClientMessage::Resync if self.pace.allows(clock::now()) => {
+                *rest = self.snapshot().await?;
+                Ok(())
+            }
+            ClientMessage::Resync => {
+                Err(bye("The client asks for too many snapshots.", Again::Yes, close_code::POLICY))
+            }
+            ClientMessage::Command { id, .. } | ClientMessage::History { id, .. }
+                if self.open.len() >= OPEN || !self.pace.allows(clock::now()) =>
+            {
+                let text = "Too many orders at once. This one was not carried out; wait a moment and try again.";
+                self.refuse(&id, Reason::Refused, text).await
+            }
+            ClientMessage::Command { id, command } => {
+                let (reply, outcome) = oneshot::channel();
+                let user = self.session.user.clone();
+                let order = Order { session: self.session.key, user, id: id.clone(), command, reply };
+                match self.app.orders.try_send(order) {
+                    Ok(()) => {
+                        self.open.push(Box::pin(async move {
+                            let outcome = outcome.await.unwrap_or_else(|_| stopped());
+                            text(&ServerMessage::Result { id, outcome })
+                        }));
+                        Ok(())
+                    }
+                    Err(mpsc::error::TrySendError::Full(_)) => {
+                        let text = "The server is too busy. This was not carried out; try again in a moment.";
+                        self.refuse(&id, Reason::Refused, text).await
+                    }
+                    Err(mpsc::error::TrySendError::Closed(_)) => {
+                        self.wire.send(text(&ServerMessage::Result { id, outcome: stopped() })).await
+                    }
+                }
+            }
+            ClientMessage::History { id, query } => self.history(id, query).await,
+        }
+    }
+
+    async fn history(&mut self, id: CommandId, query: HistoryQuery) -> Result<(), End> {
+        let extensions =
+            self.app.hub.office(|office| permission::may_read(&self.session.user, &query, office));
+        let extensions = match extensions {
+            Ok(extensions) => extensions,
+            Err(outcome) => return self.wire.send(text(&ServerMessage::Result { id, outcome })).await,
+        };
+        let app = Arc::clone(&self.app);
+        self.open.push(Box::pin(async move {
+            match app.store.page(extensions, query.before, query.limit).await {
+                Ok(page) => text(&ServerMessage::History { id, page }),
+                Err(error) => {
+                    tracing::error!(error = %format!("{error:#}"), "the history cannot be read");
+                    let outcome = Outcome::Failed {
+                        reason: Reason::Refused,
+                        text: "The call history cannot be read at the moment. Try again, or tell your administrator."
+                            .into(),
+                    };
+                    text(&ServerMessage::Result { id, outcome })
+                }
+            }
+        }));
+        Ok(())
+    }
+
+    async fn refuse(&mut self, id: &CommandId, reason: Reason, why: &str) -> Result<(), End> {
+        let outcome = Outcome::Failed { reason, text: why.to_owned() };
+        self.wire.send(text(&ServerMessage::Result { id: id.clone(), outcome })).await
+    }
+
+    async fn recheck(&mut self) -> Result<(), End> {
+        match self.app.door.session(self.session.key).await {
+            Ok(Some(session)) => {
+                self.session = session;
+                Ok(())
+            }
+            Ok(None) => {
+                Err(bye("Your session has ended. Log in again.", Again::No, close_code::POLICY))
+            }
+            Err(error) => {
+                // A database that cannot be read for a moment throws nobody out.
+                tracing::warn!(error = %format!("{error:#}"), "a session cannot be looked up");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The socket, with when it was last used in each direction.
+struct Wire {
+    socket: WebSocket,
+    sent: Instant,
+    heard: Instant,
+}
+
+impl Wire {
+    async fn hear(&mut self) -> Result<Heard, End> {
+        let message = match self.socket.recv().await {
+            None => return Err(End::Gone),
+            Some(Ok(message)) => message,
+            Some(Err(error)) => {
+                tracing::debug!(%error, "a desk's message cannot be read");
+                let text = "The server could not read the client's message: it is too large or broken.";
+                return Err(bye(text, Again::Yes, close_code::SIZE));
+            }
+        };
+        self.heard = Instant::now();
+        Ok(match message {
+            Message::Text(text) => understand(&text),
+            Message::Binary(_) => {
+                Heard::Unclear { id: None, text: "Messages are JSON text frames. Update the client.".into() }
+            }
+            Message::Ping(_) | Message::Pong(_) => Heard::Life,
+            Message::Close(_) => return Err(End::Gone),
+        })
+    }
+
+    async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        self.put(Message::Text(text)).await?;
+        self.sent = Instant::now();
+        Ok(())
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        self.put(Message::Ping(Default::default())).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        match timeout(PATIENCE, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    async fn leave(mut self, end: End) {
+        let End::Bye { text: why, again, code } = end else { return };
+        let message = ServerMessage::Bye { text: why, again: again == Again::Yes };
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+        let farewell = async {
+            self.socket.send(Message::Text(text(&message))).await?;
+            self.socket.send(Message::Close(Some(frame))).await
+        };
+        // A desk that no longer takes the farewell finds out by itself.
+        let _ = timeout(Duration::from_secs(1), farewell).await;
+    }
+}
+
+fn bye(text: &str, again: Again, code: u16) -> End {
+    End::Bye { text: text.to_owned(), again, code }
+}
+
+fn stopped() -> Outcome {
+    Outcome::Failed {
+        reason: Reason::NoLink,
+        text: "The server stopped before this was confirmed. Look at the call before you try again.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

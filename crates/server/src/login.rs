@@ -1,0 +1,175 @@
+//! Logging in: name and password become a session. The same words and the same time for an unknown name and a wrong
+//! password. Not the HTTP around it.
+
+use crate::clock;
+use crate::password;
+use crate::store::{SessionKey, Store, User};
+use crate::throttle::Throttle;
+use crate::token::Token;
+use frontdesk_protocol::UserName;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Why somebody was not logged in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Unknown name, wrong password or closed account: which one is not said.
+    #[error("Name or password is wrong. Check both and try again; if you forgot the password, ask your administrator.")]
+    Wrong,
+    /// Too many failures.
+    #[error("Too many failed attempts. Wait {seconds} seconds, then try again.")]
+    Wait {
+        /// How long.
+        seconds: u64,
+    },
+    /// The server cannot tell now.
+    #[error("The server cannot check passwords at the moment. Try again in a minute, or tell your administrator.")]
+    Trouble,
+}
+
+/// A session and whose it is.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What the database knows of its token.
+    pub key: SessionKey,
+    /// Whose.
+    pub user: User,
+}
+
+/// Where one logs in.
+#[derive(Debug)]
+pub struct Door {
+    store: Arc<Store>,
+    throttle: Mutex<Throttle>,
+    idle_days: u32,
+    absolute_days: u32,
+}
+
+impl Door {
+    /// A door to the accounts of `store`, whose sessions end after these days without use, and in any case.
+    pub fn new(store: Arc<Store>, idle_days: u32, absolute_days: u32) -> Self {
+        Self { store, throttle: Mutex::default(), idle_days, absolute_days }
+    }
+
+    /// Checks name and password and opens a session.
+    ///
+    /// # Errors
+    /// Why not, in a sentence for the person.
+    pub async fn log_in(&self, name: &str, password: &str, address: IpAddr) -> Result<(Token, User), Refusal> {
+        let account: String = name.chars().take(64).collect();
+        let admitted = self
+            .throttle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .admit(&account, address, clock::now());
+        if let Err(seconds) = admitted {
+            tracing::warn!(%address, "a login is held back after failed ones");
+            return Err(Refusal::Wait { seconds });
+        }
+        let user = match UserName::parse(name) {
+            Ok(name) => self.store.user(&name).await.map_err(trouble)?,
+            Err(_) => None,
+        };
+        let user = user.filter(|user| !user.disabled);
+        let hash = user.as_ref().map(|user| user.password.clone());
+        let fits = password::fits(password, hash).await.map_err(trouble)?;
+        let Some(user) = user.filter(|_| fits) else {
+            tracing::warn!(%address, "a login failed");
+            return Err(Refusal::Wrong);
+        };
+        self.throttle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .succeeded(&account, address, clock::now());
+        let token = self.open(&user.name).await.map_err(trouble)?;
+        tracing::info!(user = %user.name, %address, "logged in");
+        Ok((token, user))
+    }
+
+    /// Opens a session without a password, for the program that runs the server inside itself.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn open(&self, user: &UserName) -> anyhow::Result<Token> {
+        let token = Token::random()?;
+        self.store.open_session(token.key(), user).await?;
+        Ok(token)
+    }
+
+    /// The session of a token, where it has one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn session(&self, key: SessionKey) -> anyhow::Result<Option<Session>> {
+        let user = self.store.session(key, self.idle_days, self.absolute_days).await?;
+        Ok(user.map(|user| Session { key, user }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn log_out(&self, key: SessionKey) -> anyhow::Result<()> {
+        self.store.close_session(key).await
+    }
+}
+
+fn trouble(error: anyhow::Error) -> Refusal {
+    tracing::error!(error = %format!("{error:#}"), "a login cannot be checked");
+    Refusal::Trouble
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use crate::password::{Cost, hash};
+    use crate::store::Purpose;
+    use frontdesk_protocol::Role;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    #[tokio::test]
+    async fn a_closed_account_and_an_unknown_name_answer_like_a_wrong_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("f.db"), Purpose::Serve).unwrap());
+        let password = hash("correct horse", Cost::Trivial).await.unwrap();
+        for (name, disabled) in [("anna", false), ("gone", true)] {
+            let name = UserName::parse(name).unwrap();
+            let (password, role) = (password.clone(), Role::Receptionist);
+            store.add_user(User { name, password, role, extensions: vec![], disabled }).await.unwrap();
+        }
+        let door = Door::new(store, 1, 1);
+        let (token, user) = door.log_in("anna", "correct horse", HERE).await.unwrap();
+        assert_eq!(door.session(token.key()).await.unwrap().unwrap().user, user);
+        let mut texts = Vec::new();
+        for (name, password) in
+            [("anna", "wrong"), ("nobody", "correct horse"), ("gone", "correct horse"), ("", ""), ("a\nb", "x")]
+        {
+            texts.push(door.log_in(name, password, HERE).await.unwrap_err().to_string());
+        }
+        texts.dedup();
+        assert_eq!(
+            texts,
+            ["Name or password is wrong. Check both and try again; if you forgot the password, ask your administrator."]
+        );
+        door.log_out(token.key()).await.unwrap();
+        assert!(door.session(token.key()).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn failed_attempts_are_held_back_also_with_the_right_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("f.db"), Purpose::Serve).unwrap());
+        let door = Door::new(store, 1, 1);
+        for _ in 0..3 {
+            assert_eq!(door.log_in("anna", "wrong", HERE).await.unwrap_err(), Refusal::Wrong);
+        }
+        let held = door.log_in("anna", "correct horse", HERE).await.unwrap_err();
+        assert!(matches!(held, Refusal::Wait { .. }), "{held:?}");
+        assert_eq!(
+            Refusal::Wait { seconds: 2 }.to_string(),
+            "Too many failed attempts. Wait 2 seconds, then try again."
+        );
+    }
+}

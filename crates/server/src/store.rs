@@ -1,0 +1,316 @@
+//! The database: users, sessions, the history. One writer thread with a bounded buffer in front; not who may read.
+
+mod accounts;
+mod buffer;
+mod rows;
+mod schema;
+mod writer;
+
+pub use accounts::{SessionKey, User};
+
+use crate::clock;
+use anyhow::{Context, Result, bail};
+use buffer::Shared;
+use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId, HistoryPage, Role, UserName};
+use rusqlite::Connection;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::{oneshot, watch};
+
+/// How the database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// By the one server that keeps the history: calls that a crash left open are closed.
+    Serve,
+    /// By a command beside a running server: only users and sessions.
+    Accounts,
+}
+
+/// The open database.
+#[derive(Debug)]
+pub struct Store {
+    shared: Arc<Shared>,
+    reader: Arc<Mutex<Connection>>,
+    next_row: AtomicI64,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens or makes the database, brings its schema up to date and starts the writer.
+    ///
+    /// # Errors
+    /// A sentence when the file cannot be made, is no database, is newer than this program, or another server
+    /// already serves from it.
+    pub fn open(path: &Path, purpose: Purpose) -> Result<Self> {
+        let shown = path.display();
+        let lock = match purpose {
+            Purpose::Serve => Some(lock(path)?),
+            Purpose::Accounts => None,
+        };
+        let mut writer = connect(path).with_context(|| {
+            format!("the database {shown} cannot be opened. Check that its folder exists and may be written")
+        })?;
+        schema::migrate(&mut writer).with_context(|| format!("the database {shown} cannot be used"))?;
+        if purpose == Purpose::Serve {
+            let closed = rows::close_interrupted(&mut writer)?;
+            if closed > 0 {
+                tracing::warn!(rows = closed, "calls were up when the server last stopped; recorded as interrupted");
+            }
+        }
+        let next_row = AtomicI64::new(rows::last_id(&writer)? + 1);
+        let reader = Arc::new(Mutex::new(connect(path)?));
+        let shared = Arc::new(Shared::default());
+        let thread = writer::start(writer, Arc::clone(&shared))?;
+        Ok(Self { shared, reader, next_row, thread: Mutex::new(Some(thread)), _lock: lock })
+    }
+
+    /// The key for the next history row; later ones are greater.
+    pub fn next_row(&self) -> HistoryId {
+        HistoryId(self.next_row.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Hands over rows of what ended, and for calls that changed how each would be recorded if the server stopped
+    /// now (an empty list: the call is over). All of it reaches the disk together. Never waits.
+    pub fn record(&self, rows: Vec<HistoryEntry>, live: Vec<(CallId, Vec<HistoryEntry>)>) {
+        self.shared.record(rows, live);
+    }
+
+    /// What is wrong with saving, for the people at the desks; `None` while all is well.
+    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
+        self.shared.trouble.subscribe()
+    }
+
+    /// Rows of these extensions, newest first, also those that are not saved yet.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn page(
+        &self,
+        extensions: Vec<Extension>,
+        before: Option<HistoryId>,
+        limit: u16,
+    ) -> Result<HistoryPage> {
+        let limit = usize::from(limit.clamp(1, 200));
+        // The unsaved are taken first: a row that is saved in between is then seen twice, not never.
+        let unsaved = self.shared.unsaved(&extensions, before);
+        let saved =
+            self.read(move |reader| rows::read(reader, &extensions, before, limit + 1)).await?;
+        let mut all: std::collections::BTreeMap<_, _> = saved.into_iter().map(|row| (row.id, row)).collect();
+        all.extend(unsaved.into_iter().map(|row| (row.id, row)));
+        let more = all.len() > limit;
+        Ok(HistoryPage { entries: all.into_values().rev().take(limit).collect(), more })
+    }
+
+    /// Forgets calls that began before `keep_days` days ago; 0 keeps all.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn forget(&self, keep_days: u32) -> Result<usize> {
+        if keep_days == 0 {
+            return Ok(0);
+        }
+        let until = clock::now().0 - i64::from(keep_days) * 86_400_000;
+        self.write(move |writer| rows::forget(writer, until)).await
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// When there already is one of that name.
+    pub async fn add_user(&self, user: User) -> Result<()> {
+        self.write(move |writer| accounts::add(writer, &user, clock::now())).await
+    }
+
+    /// Adds a user or replaces role, extensions and password of the one there is.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn put_user(&self, user: User) -> Result<()> {
+        self.write(move |writer| accounts::put(writer, &user, clock::now())).await
+    }
+
+    /// The user of that name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn user(&self, name: &UserName) -> Result<Option<User>> {
+        let name = name.clone();
+        self.read(move |reader| accounts::find(reader, &name)).await
+    }
+
+    /// All users, by name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn users(&self) -> Result<Vec<User>> {
+        self.read(accounts::all).await
+    }
+
+    /// Changes the password and ends the user's sessions.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn change_password(&self, name: &UserName, hash: String) -> Result<()> {
+        let name = name.clone();
+        self.write(move |writer| accounts::change_password(writer, &name, &hash)).await
+    }
+
+    /// Closes the account to logins and ends its sessions.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn disable(&self, name: &UserName) -> Result<()> {
+        let name = name.clone();
+        self.write(move |writer| accounts::disable(writer, &name)).await
+    }
+
+    /// Opens the account again.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn enable(&self, name: &UserName) -> Result<()> {
+        let name = name.clone();
+        self.write(move |writer| accounts::enable(writer, &name)).await
+    }
+
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn open_session(&self, key: SessionKey, user: &UserName) -> Result<()> {
+        let user = user.clone();
+        self.write(move |writer| accounts::open_session(writer, key, &user, clock::now())).await
+    }
+
+    /// The user of a session that is neither idle for longer than `idle_days` nor older than `absolute_days`.
+    /// Marks it as used.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn session(&self, key: SessionKey, idle_days: u32, absolute_days: u32) -> Result<Option<User>> {
+        let now = clock::now();
+        let found =
+            self.read(move |reader| accounts::session(reader, key, now, idle_days, absolute_days)).await?;
+        let Some(found) = found else { return Ok(None) };
+        if now.since(found.used) > 60_000 {
+            let used = self.write(move |writer| accounts::touch_session(writer, key, now)).await;
+            if let Err(error) = used {
+                tracing::warn!(error = %format!("{error:#}"), "the use of a session is not noted");
+            }
+        }
+        Ok(Some(found.user))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn close_session(&self, key: SessionKey) -> Result<()> {
+        self.write(move |writer| accounts::close_session(writer, key)).await
+    }
+
+    /// Waits until everything handed over so far is saved, or gives up with what is wrong.
+    ///
+    /// # Errors
+    /// What keeps it from being saved.
+    #[cfg(test)]
+    pub async fn saved(&self) -> Result<()> {
+        self.write(|_| Ok(())).await?;
+        match self.shared.trouble.borrow().clone() {
+            Some(text) => bail!(text),
+            None => Ok(()),
+        }
+    }
+
+    /// Records the calls that are still up as interrupted, saves all and ends the writer.
+    pub fn close(&self) {
+        self.shared.stop();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the history's writer had failed");
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let reader = Arc::clone(&self.reader);
+        tokio::task::spawn_blocking(move || question(&lock_reader(&reader))).await?
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        order: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, done) = oneshot::channel();
+        self.shared.job(Box::new(move |writer| {
+            // Whoever asked may have gone; the order was still carried out.
+            let _ = answer.send(order(writer));
+        }))?;
+        done.await.context("the database is closed")?
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The role as the database and the command line write it.
+pub fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "admin",
+        Role::Receptionist => "receptionist",
+        Role::Colleague => "colleague",
+    }
+}
+
+fn lock_reader(reader: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    reader.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Made by us first, so that nobody else on the machine can read it; SQLite gives its other files this mode.
+        File::options().read(true).append(true).create(true).mode(0o600).open(path)?;
+    }
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_millis(250))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = File::options().create(true).truncate(false).write(true).open(&name).with_context(|| {
+        format!("{} cannot be made. Check that the folder exists and may be written", name.display())
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another frontdesk-server already serves from {}. Stop it first, or give this one another [store] path",
+            path.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "the database cannot be locked here; take care to start only one server");
+            Ok(file)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

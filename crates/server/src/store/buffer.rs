@@ -1,0 +1,171 @@
+//! What waits for the writer thread: bounded, kept while the disk refuses, never silently dropped. Not the SQL.
+
+use anyhow::{Result, bail};
+use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId};
+use rusqlite::Connection;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How many unsaved rows are kept while the disk refuses: at 100 calls an hour, more than ten days.
+const ROWS: usize = 50_000;
+/// How many orders about users and sessions may wait.
+const JOBS: usize = 256;
+
+/// Something to do with the writer's connection.
+pub type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Between all who save and the one who writes.
+#[derive(Debug)]
+pub struct Shared {
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
+    /// What is wrong with saving.
+    pub trouble: watch::Sender<Option<String>>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { waiting: Mutex::default(), wake: Condvar::new(), trouble: watch::Sender::new(None) }
+    }
+}
+
+#[derive(Default)]
+struct Waiting {
+    rows: BTreeMap<HistoryId, HistoryEntry>,
+    /// Calls in progress whose state is not saved yet; an empty list says that the call is over.
+    live: BTreeMap<CallId, Vec<HistoryEntry>>,
+    jobs: VecDeque<Job>,
+    lost: u64,
+    stop: Stop,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting")
+            .field("rows", &self.rows.len())
+            .field("live", &self.live.len())
+            .field("jobs", &self.jobs.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Stop {
+    #[default]
+    No,
+    Asked,
+}
+
+/// What to write in one transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// Rows of ended calls.
+    pub rows: Vec<HistoryEntry>,
+    /// Calls in progress, or, with an empty list, no longer.
+    pub live: Vec<(CallId, Vec<HistoryEntry>)>,
+}
+
+/// What the writer does next.
+pub enum Next {
+    /// Writes this, and then does the jobs.
+    Work(Batch, Vec<Job>),
+    /// Writes this and ends.
+    Stop(Batch, Vec<Job>),
+}
+
+impl Shared {
+    /// Takes rows of what ended, and how calls in progress stand; both are written in one transaction.
+    pub fn record(&self, rows: Vec<HistoryEntry>, live: Vec<(CallId, Vec<HistoryEntry>)>) {
+        let mut waiting = self.lock();
+        waiting.live.extend(live);
+        waiting.rows.extend(rows.into_iter().map(|row| (row.id, row)));
+        while waiting.rows.len() > ROWS {
+            waiting.rows.pop_first();
+            waiting.lost += 1;
+            if waiting.lost.is_power_of_two() {
+                tracing::error!(lost = waiting.lost, "the history cannot be saved and its buffer is full");
+            }
+        }
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    /// Takes a job.
+    pub fn job(&self, job: Job) -> Result<()> {
+        let mut waiting = self.lock();
+        if waiting.stop == Stop::Asked {
+            bail!("the database is closed");
+        }
+        if waiting.jobs.len() >= JOBS {
+            bail!("the database does not keep up. Try again in a moment");
+        }
+        waiting.jobs.push_back(job);
+        drop(waiting);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Asks the writer to write what is there and to end.
+    pub fn stop(&self) {
+        self.lock().stop = Stop::Asked;
+        self.wake.notify_one();
+    }
+
+    /// The rows of these extensions that are not saved yet.
+    pub fn unsaved(&self, extensions: &[Extension], before: Option<HistoryId>) -> Vec<HistoryEntry> {
+        let before = before.unwrap_or(HistoryId(i64::MAX));
+        let waiting = self.lock();
+        waiting.rows.range(..before).map(|(_, row)| row).filter(|row| extensions.contains(&row.extension)).cloned().collect()
+    }
+
+    /// Waits for work, at most `patience`; the batch stays here until [`Shared::saved`].
+    pub fn next(&self, patience: Option<Duration>, batch: usize) -> Next {
+        let mut waiting = self.lock();
+        let idle = |waiting: &mut Waiting| {
+            let none = waiting.rows.is_empty() && waiting.live.is_empty();
+            (none || patience.is_some()) && waiting.jobs.is_empty() && waiting.stop == Stop::No
+        };
+        waiting = match patience {
+            None => self.wake.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                self.wake.wait_timeout_while(waiting, patience, idle).unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        let rows = waiting.rows.values().take(batch).cloned().collect();
+        let live = waiting.live.iter().map(|(call, rows)| (call.clone(), rows.clone())).collect();
+        let jobs = waiting.jobs.drain(..).collect();
+        let batch = Batch { rows, live };
+        match waiting.stop {
+            Stop::No => Next::Work(batch, jobs),
+            Stop::Asked => {
+                let rows = waiting.rows.values().cloned().collect();
+                Next::Stop(Batch { rows, live: batch.live }, jobs)
+            }
+        }
+    }
+
+    /// The batch is on disk: takes it from what waits.
+    pub fn saved(&self, batch: &Batch) {
+        let mut waiting = self.lock();
+        for row in &batch.rows {
+            waiting.rows.remove(&row.id);
+        }
+        for (call, rows) in &batch.live {
+            if waiting.live.get(call) == Some(rows) {
+                waiting.live.remove(call);
+            }
+        }
+    }
+
+    /// How many rows wait, and how many were lost.
+    pub fn depth(&self) -> (usize, u64) {
+        let waiting = self.lock();
+        (waiting.rows.len(), waiting.lost)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,105 @@
+//! The one thread that writes: batches, retries with back-off, says when the disk refuses. Not what is written.
+
+use super::buffer::{Batch, Next, Shared};
+use super::rows;
+use anyhow::{Context, Result};
+use rusqlite::{Connection, ErrorCode};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How many rows one transaction takes.
+const BATCH: usize = 500;
+/// The waits between attempts while the disk refuses, in milliseconds; the last one repeats.
+const WAITS: [u64; 5] = [100, 250, 500, 1_000, 2_000];
+/// How often a stopping server tries once more.
+const LAST_TRIES: usize = 5;
+
+/// Starts the writer.
+pub fn start(connection: Connection, shared: Arc<Shared>) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("history".into())
+        .spawn(move || run(connection, &shared))
+        .context("the history's writer cannot be started")
+}
+
+fn run(mut connection: Connection, shared: &Shared) {
+    let mut failures = 0;
+    loop {
+        let patience =
+            (failures > 0).then(|| Duration::from_millis(WAITS[(failures - 1).min(WAITS.len() - 1)]));
+        let (batch, jobs, last) = match shared.next(patience, BATCH) {
+            Next::Work(batch, jobs) => (batch, jobs, false),
+            Next::Stop(batch, jobs) => (batch, jobs, true),
+        };
+        match write(&mut connection, &batch) {
+            Ok(()) => {
+                shared.saved(&batch);
+                if failures > 0 {
+                    tracing::info!("the history is saved again");
+                    shared.trouble.send_replace(None);
+                }
+                failures = 0;
+            }
+            Err(error) => {
+                failures += 1;
+                tell(shared, &error, failures);
+            }
+        }
+        for job in jobs {
+            job(&mut connection);
+        }
+        if last {
+            if failures == 0 && shared.depth().0 == 0 {
+                return;
+            }
+            if failures > LAST_TRIES {
+                tracing::error!(rows = shared.depth().0, "these rows of the history are lost with the server's end");
+                return;
+            }
+            // The stopping server has asked already, so `next` does not wait.
+            std::thread::sleep(Duration::from_millis(WAITS[failures.min(WAITS.len() - 1)]));
+        }
+    }
+}
+
+fn write(connection: &mut Connection, batch: &Batch) -> Result<()> {
+    if batch.rows.is_empty() && batch.live.is_empty() {
+        return Ok(());
+    }
+    let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for row in &batch.rows {
+        rows::insert(&change, row)?;
+    }
+    for (call, rows) in &batch.live {
+        rows::put_live(&change, call, rows)?;
+    }
+    change.commit()?;
+    Ok(())
+}
+
+fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
+    let (rows, lost) = shared.depth();
+    tracing::error!(rows, lost, failures, error = %format!("{error:#}"), "the history cannot be saved");
+    let why = match error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
+        Some(ErrorCode::DiskFull) => "the server's disk is full. Please have room made on it",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds the server's database. Please have it closed"
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            "the server may not write its database. Please have its rights checked"
+        }
+        _ => "the server's disk refuses. Please have the server's log looked at",
+    };
+    let kept = if lost == 0 {
+        "Calls go on as usual, and nothing is lost as long as the server runs.".to_owned()
+    } else {
+        format!("Calls go on as usual, but {lost} rows of the history are lost.")
+    };
+    let text = format!("The call history cannot be saved: {why}. {kept}");
+    shared.trouble.send_if_modified(|told| {
+        let new = told.as_ref() != Some(&text);
+        *told = Some(text);
+        new
+    });
+}
