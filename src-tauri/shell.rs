@@ -6,6 +6,7 @@ mod commands;
 mod keys;
 mod rehearsal;
 mod settings;
+mod signals;
 mod tray;
 
 use crate::account::Account;
@@ -40,7 +41,7 @@ const WINDOW: StateFlags = StateFlags::all().difference(StateFlags::VISIBLE);
 
 /// The way into the loop, for everyone who has something to report.
 #[derive(Debug, Clone)]
-pub(crate) struct Inbox(mpsc::Sender<Event>);
+pub(crate) struct Inbox(pub(crate) mpsc::Sender<Event>);
 
 impl Inbox {
     /// Reports from a place that cannot wait. Only a loop that hangs would let the queue fill up; then the event is lost.
@@ -113,6 +114,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             if let Some(remark) = remark {
                 inbox.report(Event::Remark(remark));
             }
+            tauri::async_runtime::spawn(signals::heed(inbox.clone()));
             tauri::async_runtime::spawn(async move {
                 let shell = Shell {
                     bell: Bell::hang(inbox.clone()),

@@ -1,4 +1,5 @@
 //! A server for tests: real sockets on loopback, and a script that says what each connection hears.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use frontdesk_protocol::{ClientMessage, SUBPROTOCOL, ServerMessage};
 use futures_util::{SinkExt as _, StreamExt as _};

@@ -66,7 +66,11 @@ impl Bell {
 
 #[cfg(target_os = "linux")]
 async fn ring(inbox: Inbox, mut orders: mpsc::Receiver<Order>) {
-    if let Err(error) = bus::serve(&inbox, &mut orders).await {
+    let served = async {
+        let connection = zbus::Connection::session().await?;
+        bus::serve(&connection, &inbox, &mut orders).await
+    };
+    if let Err(error) = served.await {
         tracing::warn!(%error, "there is no session bus, so there are no notifications");
     }
     while orders.recv().await.is_some() {}

@@ -1,6 +1,9 @@
 //! The session bus of a Linux desktop: `org.freedesktop.Notifications` (Desktop Notifications Specification 1.2) and
 //! the presence of `org.kde.StatusNotifierWatcher`, which is the tray.
 
+#[cfg(test)]
+mod tests;
+
 use super::Order;
 use crate::event::{Event, TrayPlace};
 use crate::notice::{Notice, NoticeChoice, escaped};
@@ -55,11 +58,14 @@ enum Place {
 /// Serves until the bell is taken down.
 ///
 /// # Errors
-/// When there is no session bus, or it goes away.
-pub(super) async fn serve(inbox: &Inbox, orders: &mut mpsc::Receiver<Order>) -> zbus::Result<()> {
-    let connection = Connection::session().await?;
-    let bus = DBusProxy::new(&connection).await?;
-    let daemon = NotificationsProxy::new(&connection).await?;
+/// When the bus goes away.
+pub(super) async fn serve(
+    connection: &Connection,
+    inbox: &Inbox,
+    orders: &mut mpsc::Receiver<Order>,
+) -> zbus::Result<()> {
+    let bus = DBusProxy::new(connection).await?;
+    let daemon = NotificationsProxy::new(connection).await?;
     let mut owners = bus.receive_name_owner_changed_with_args(&[(0, TRAY)]).await?;
     let mut chosen = daemon.receive_action_invoked().await?;
     let mut closed = daemon.receive_notification_closed().await?;
@@ -69,10 +75,13 @@ pub(super) async fn serve(inbox: &Inbox, orders: &mut mpsc::Receiver<Order>) -> 
     let mut places: BTreeMap<CallId, Place> = BTreeMap::new();
     loop {
         tokio::select! {
-            order = orders.recv() => match order {
-                Some(order) => carry_out(&daemon, order, &mut places).await,
-                None => return Ok(()),
-            },
+            // What the person did comes before what we want of them.
+            biased;
+            Some(signal) = closed.next() => {
+                if let Some(call) = call_of(&places, *signal.args()?.id()) {
+                    places.insert(call, Place::PutAway);
+                }
+            }
             Some(signal) = owners.next() => {
                 let there = signal.args()?.new_owner().is_some();
                 inbox.tell(Event::Tray(place(there))).await;
@@ -84,11 +93,10 @@ pub(super) async fn serve(inbox: &Inbox, orders: &mut mpsc::Receiver<Order>) -> 
                     inbox.tell(Event::Noticed { call, choice }).await;
                 }
             }
-            Some(signal) = closed.next() => {
-                if let Some(call) = call_of(&places, *signal.args()?.id()) {
-                    places.insert(call, Place::PutAway);
-                }
-            }
+            order = orders.recv() => match order {
+                Some(order) => carry_out(&daemon, order, &mut places).await,
+                None => return Ok(()),
+            },
             else => return Ok(()),
         }
     }
