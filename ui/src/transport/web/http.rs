@@ -50,7 +50,7 @@ pub async fn log_out() {
 
 /// Asks whether there is a session.
 pub async fn session() -> Session {
-    match request("GET", "/api/session", None).await {
+    match request("GET", "/api/me", None).await {
         Ok(response) if response.ok() => Session::There,
         Ok(response) if matches!(response.status(), 401 | 403) => Session::None,
         Ok(_) | Err(_) => Session::Unreachable,
