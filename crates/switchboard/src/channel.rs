@@ -109,6 +109,10 @@ pub(crate) struct Past {
     pub seen: Millis,
     pub rang: Option<Millis>,
     pub answered: Option<Millis>,
+    /// Who dialled it, while it rang.
+    pub caller: Option<Uid>,
+    /// Whether it ever talked to more than a mailbox.
+    pub met: bool,
     /// The first person at the other end.
     pub party: Option<Party>,
     /// To whom this leg handed its party.

@@ -56,6 +56,7 @@ impl Model {
                 let picker = self.known(packet, now);
                 if let Some(channel) = picker.and_then(|uid| self.channels.get_mut(&uid)) {
                     channel.ties.dialled = Dialled::Over;
+                    channel.place.calls = None;
                     self.dirty.calls.insert(channel.call);
                 }
             }
@@ -235,6 +236,8 @@ impl Model {
         channel.facts.application = packet.field("Application").into();
         if fresh {
             channel.past.seen = started;
+            // Whatever it does, it has done for a while.
+            channel.passing = Some(started);
             if let Some(call) = self.calls.get_mut(&channel.call) {
                 call.started = call.started.min(started);
             }

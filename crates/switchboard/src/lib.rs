@@ -26,6 +26,8 @@ mod registry;
 mod settings;
 mod switchboard;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use api::{Actor, CallRecord, Output, Ticket};

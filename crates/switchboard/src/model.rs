@@ -96,8 +96,8 @@ pub(crate) struct Ended {
     pub call: CallId,
     pub queue: Option<QueueName>,
     pub cause: u32,
-    /// Who was at the other end at the end.
-    pub other: Option<Uid>,
+    /// Who dialled it.
+    pub caller: Option<Uid>,
 }
 
 /// The last Uniqueids that ended: what arrives late about them is dropped.

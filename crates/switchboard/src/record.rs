@@ -1,7 +1,7 @@
 //! Turns legs that ended into records for the history. Not the history; the server keeps that.
 
 use crate::api::CallRecord;
-use crate::channel::{Channel, State, Uid};
+use crate::channel::{Channel, Dialled, State, Uid};
 use crate::model::{Ended, Model};
 use frontdesk_protocol::{Direction, HistoryOutcome, Millis, Party, PartyKind, Service};
 
@@ -30,9 +30,9 @@ impl Records {
             let Some(record) = record(model, &ended, now) else { continue };
             if record.outcome == HistoryOutcome::Missed
                 && record.direction == Direction::Inbound
-                && ended.other.is_some()
+                && ended.caller.is_some()
             {
-                self.open.push(Open { record, caller: ended.other, until: now.plus(WAIT_MS) });
+                self.open.push(Open { record, caller: ended.caller, until: now.plus(WAIT_MS) });
             } else {
                 done.push(record);
             }
@@ -68,7 +68,7 @@ impl Records {
         for channel in model.channels.values() {
             let Some(call) = model.calls.get(&channel.call) else { continue };
             let (id, queue) = (call.id.clone(), call.queue.clone());
-            let ended = Ended { channel: channel.clone(), call: id, queue, cause: 0, other: None };
+            let ended = Ended { channel: channel.clone(), call: id, queue, cause: 0, caller: None };
             if let Some(mut record) = record(model, &ended, now) {
                 record.outcome = HistoryOutcome::Interrupted;
                 done.push(record);
@@ -83,11 +83,14 @@ fn record(model: &Model, ended: &Ended, now: Millis) -> Option<CallRecord> {
     let channel = &ended.channel;
     let extension = channel.extension()?.clone();
     let past = &channel.past;
-    let started = past.rang.or(past.answered)?;
+    // A phone that declines at once, or is busy, never rang.
+    let refused = (direction_in(channel) && ended.cause != 0).then_some(past.seen);
+    let started = past.rang.or(past.answered).or(refused)?;
     let party = past.party.clone().unwrap_or_else(|| unknown(model, channel));
     let direction = channel.direction();
     let outcome = match (&past.handed_to, past.answered) {
         (Some(to), _) => HistoryOutcome::Transferred { to: to.clone() },
+        (None, Some(_)) if !past.met => HistoryOutcome::Voicemail,
         (None, Some(_)) => HistoryOutcome::Answered,
         (None, None) if past.ignored => HistoryOutcome::Ignored,
         (None, None) => unanswered(channel, direction, ended.cause),
@@ -103,6 +106,10 @@ fn record(model: &Model, ended: &Ended, now: Millis) -> Option<CallRecord> {
         outcome,
         queue: ended.queue.clone(),
     })
+}
+
+fn direction_in(channel: &Channel) -> bool {
+    channel.ties.dialled != Dialled::Not && !channel.placed()
 }
 
 /// What an unanswered leg was, by the cause of its hang-up (ITU-T Q.850 as Asterisk uses it).

@@ -25,6 +25,9 @@ pub struct Switchboard {
     /// When the question of the cold start that is under way has waited long enough.
     patience: Option<Millis>,
     counter: u64,
+    /// What was sent, for tests that play the PBX.
+    #[cfg(test)]
+    pub(crate) sent: Vec<(String, Order)>,
 }
 
 /// How long one question of the cold start may take, in milliseconds.
@@ -44,6 +47,8 @@ impl Switchboard {
             outputs: VecDeque::new(),
             patience: None,
             counter: 0,
+            #[cfg(test)]
+            sent: Vec::new(),
         }
     }
 
@@ -225,6 +230,8 @@ impl Switchboard {
     pub(crate) fn act(&mut self, order: Order) -> String {
         self.counter += 1;
         let id = format!("{}-{}", self.model.settings.id_prefix, self.counter);
+        #[cfg(test)]
+        self.sent.push((id.clone(), order.clone()));
         self.outputs.push_back(order.act(&id));
         id
     }

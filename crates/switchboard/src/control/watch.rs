@@ -211,11 +211,11 @@ fn became(model: &Model, job: &Job, mover: &Uid, target: &Target, after: u64, la
         return Some(failed(Reason::NotReached, text));
     };
     let sent = || Some(Outcome::Done { text: format!("Sent to {label}.") });
-    if let Some(status) = &channel.ties.failed_dial {
-        return Some(failed(Reason::NotReached, not_taken(label, status)));
-    }
     if arrived(model, channel, &job.leg) {
         return sent();
+    }
+    if let Some(status) = &channel.ties.failed_dial {
+        return Some(failed(Reason::NotReached, not_taken(label, status)));
     }
     let left = channel.ties.bridge.is_none() && channel.ties.dials.is_empty();
     match &target.wish {

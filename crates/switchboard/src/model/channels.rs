@@ -137,7 +137,8 @@ impl Model {
             self.gone.add(uid.into());
         }
         let Some(uid) = known else { return };
-        let other = self.other_end(&uid);
+        let caller = self.channels.get(&uid).and_then(|channel| channel.past.caller.clone());
+        let caller = caller.or_else(|| self.dialler(&uid));
         self.leave_bridge(&uid);
         self.end_dials_of(&uid);
         let Some(channel) = self.channels.remove(&uid) else { return };
@@ -162,7 +163,7 @@ impl Model {
         self.unqueue(&uid);
         self.unpark(&uid);
         if let Some((call, queue)) = call {
-            self.ended.push(Ended { channel, call, queue, cause: packet.number("Cause"), other });
+            self.ended.push(Ended { channel, call, queue, cause: packet.number("Cause"), caller });
         }
     }
 
@@ -219,7 +220,8 @@ impl Model {
             if let Some(dest) = dest {
                 source.ties.dials.retain(|other| other != dest);
             }
-            if status != "ANSWER" {
+            // `CANCEL` is the end of a dial from which the caller was taken away.
+            if !matches!(status, "ANSWER" | "CANCEL") {
                 source.ties.failed_dial = Some(status.into());
             }
             self.dirty.calls.insert(source.call);

@@ -20,17 +20,19 @@ impl Model {
     pub(crate) fn ends(&self, uid: &str) -> Vec<(Tie, Uid)> {
         let mut found = Vec::new();
         let mut seen: Vec<Uid> = Vec::new();
-        let mut next: Vec<Uid> = Vec::new();
+        let mut next: Vec<(Tie, Uid)> = Vec::new();
         if let Some(channel) = self.channels.get(uid) {
             seen.push(Arc::clone(&channel.uid));
-            next.push(Arc::clone(&channel.uid));
+            next.push((Tie::Bridged, Arc::clone(&channel.uid)));
         }
-        while let Some(here) = next.pop() {
+        while let Some((so_far, here)) = next.pop() {
             for (tie, there) in self.neighbours(&here) {
                 if seen.contains(&there) {
                     continue;
                 }
                 seen.push(Arc::clone(&there));
+                // They talk only where every part of the line is up.
+                let tie = if so_far == Tie::Bridged { tie } else { so_far };
                 let Some(channel) = self.channels.get(&there) else { continue };
                 match channel.end {
                     End::Phone(_) | End::Trunk => found.push((tie, there)),
@@ -38,7 +40,7 @@ impl Model {
                     End::Local => {
                         if let Some(half) = channel.ties.half.clone().filter(|half| !seen.contains(half)) {
                             seen.push(Arc::clone(&half));
-                            next.push(half);
+                            next.push((tie, half));
                         }
                     }
                 }
@@ -47,13 +49,9 @@ impl Model {
         found
     }
 
-    /// The first at the other end: whom it talks to, else who dials it, else whom it dials.
-    pub(crate) fn other_end(&self, uid: &str) -> Option<Uid> {
-        let ends = self.ends(uid);
-        [Tie::Bridged, Tie::Dialler, Tie::Dialled]
-            .iter()
-            .find_map(|wanted| ends.iter().find(|(tie, _)| tie == wanted))
-            .map(|(_, uid)| Arc::clone(uid))
+    /// Who dials it, through Local pairs.
+    pub(crate) fn dialler(&self, uid: &str) -> Option<Uid> {
+        self.ends(uid).into_iter().find(|(tie, _)| *tie == Tie::Dialler).map(|(_, uid)| uid)
     }
 
     fn neighbours(&self, uid: &str) -> Vec<(Tie, Uid)> {

@@ -24,7 +24,12 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
     let look = look(model, channel);
     let settle = model.settings.settle_ms;
     let party = model.registry.party_at_channel(channel, &model.settings);
+    let caller = match channel.facts.state {
+        State::Ringing if channel.past.caller.is_none() => model.dialler(uid),
+        _ => None,
+    };
     let channel = model.channels.get_mut(uid)?;
+    channel.past.caller = channel.past.caller.take().or(caller);
     let passing = look.as_ref().is_some_and(|look| {
         let taken_back = channel.shown.as_ref().is_some_and(|shown| {
             shown.hold == Hold::Here && look.hold != Hold::Here && look.state == LegState::Talking
@@ -40,6 +45,9 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
             return leg_of(channel, party);
         }
         since = began;
+        if look.as_ref().is_some_and(|look| !look.passing) {
+            channel.passing = None;
+        }
     } else if let Some(began) = channel.passing.take() {
         model.settling.remove(&(began.plus(settle), Arc::clone(&channel.uid)));
     }
@@ -52,12 +60,18 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
     {
         since = shown.since;
     }
+    if channel.shown.is_none() && !channel.facts.application.is_empty() {
+        // It was up before the link was; how long in this state, nobody knows better.
+        since = channel.past.seen;
+    }
     match look.state {
         LegState::Ringing | LegState::Calling | LegState::Queued => {
             channel.past.rang.get_or_insert(since);
         }
         LegState::Talking => {
             channel.past.answered.get_or_insert(since);
+            let mailbox = |peer: &Party| peer.kind == PartyKind::Service(Service::Voicemail);
+            channel.past.met |= look.peer.as_ref().is_some_and(|peer| !mailbox(peer));
         }
         LegState::Parked => {}
     }
@@ -132,7 +146,9 @@ fn up(model: &Model, channel: &Channel) -> Look {
     }
     // A click to call: the phone is up, and the dialplan has not dialled yet.
     if channel.placed() && channel.past.answered.is_none() && channel.ties.dialled == Dialled::Answered {
-        return look(LegState::Calling, channel.place.calls.clone(), false);
+        // Between the answer of the other side and the bridge there is this moment, too.
+        let passing = channel.shown.as_ref().is_some_and(|shown| shown.state == LegState::Calling);
+        return look(LegState::Calling, known_target(channel), passing);
     }
     look(LegState::Talking, Some(place(model, channel)), true)
 }
@@ -146,10 +162,15 @@ fn queue(channel: &Channel) -> Option<Party> {
     Some(service(Service::Queue(name.clone()), &format!("Queue {name}"), &channel.facts.exten))
 }
 
+/// Whom a click to call is meant for, where that is known.
+fn known_target(channel: &Channel) -> Option<Party> {
+    channel.place.calls.clone().filter(|party| party.number.is_some() || party.name.is_some())
+}
+
 /// Who calls a phone that rings.
 fn caller(model: &Model, channel: &Channel) -> Option<Party> {
-    if let Some(party) = &channel.place.calls {
-        return Some(party.clone()).filter(|party| party.number.is_some() || party.name.is_some());
+    if channel.placed() {
+        return known_target(channel);
     }
     let ends = model.ends(&channel.uid);
     let dialler =
@@ -163,30 +184,37 @@ fn caller(model: &Model, channel: &Channel) -> Option<Party> {
 
 /// Whom a phone calls that waits for an answer.
 fn callee(model: &Model, channel: &Channel) -> Option<Party> {
-    let ends = model.ends(&channel.uid);
-    let mut dialled =
-        ends.iter().filter(|(tie, _)| *tie == Tie::Dialled).filter_map(|(_, uid)| model.channels.get(uid));
-    if let (Some(one), None) = (dialled.next(), dialled.next()) {
-        return Some(model.registry.party_at_channel(one, &model.settings));
-    }
-    if let Some(party) = channel.place.calls.as_ref().filter(|party| party.number.is_some()) {
-        return Some(party.clone());
-    }
     let exten = channel.facts.exten.as_ref();
     let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_ref() } else { exten };
-    if number.is_empty() {
-        return None;
-    }
     if model.registry.is_extension(number).is_some() {
         return Some(model.registry.party_of_number(number, "", &model.settings));
     }
+    let ends = model.ends(&channel.uid);
+    let mut dialled =
+        ends.iter().filter(|(tie, _)| *tie == Tie::Dialled).filter_map(|(_, uid)| model.channels.get(uid));
+    if let (Some(one), None) = (dialled.next(), dialled.next())
+        && (one.end == End::Trunk || !plain_number(exten))
+    {
+        return Some(model.registry.party_at_channel(one, &model.settings));
+    }
+    if let Some(party) = known_target(channel) {
+        return Some(party);
+    }
+    if number.is_empty() {
+        return None;
+    }
     // What nobody has answered is a ring group, a feature code or a number outside: only the number tells.
-    let outside =
-        model.settings.undialled(number) != number || number.len() > model.settings.extension_digits.1;
+    let outside = channel.end != End::Trunk
+        && (model.settings.undialled(number) != number || number.len() > model.settings.extension_digits.1);
     if outside {
         return Some(model.registry.party_of_number(number, "", &model.settings));
     }
     Some(Party { name: None, number: Some(number.to_owned()), kind: PartyKind::Inside, person: None })
+}
+
+/// Whether it is a number that somebody dialled, and not a step of the dialplan.
+fn plain_number(exten: &str) -> bool {
+    !exten.is_empty() && exten.bytes().all(|b| b.is_ascii_digit() || b == b'*')
 }
 
 /// Where a channel is that is up and talks to nobody.
@@ -224,7 +252,9 @@ fn place(model: &Model, channel: &Channel) -> Party {
     if matches!(facts.application.as_ref(), "ConfBridge" | "MeetMe") {
         return service(Service::Conference, &format!("Conference {exten}"), exten);
     }
-    service(Service::Feature, "", exten)
+    // Behind no number there is an announcement, or nothing yet.
+    let name = if exten.is_empty() || exten == "s" { "Phone system" } else { "" };
+    service(Service::Feature, name, exten)
 }
 
 fn service(kind: Service, name: &str, number: &str) -> Party {
