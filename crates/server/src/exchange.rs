@@ -114,7 +114,7 @@ impl Exchange {
             }
             Progress::Down { reason, retry_in } => {
                 tracing::warn!(%reason, ?retry_in, "the link to the PBX is down");
-                self.board.link_down(&reason.to_string(), now);
+                self.board.link_down(reason.to_string(), now);
             }
         }
     }
@@ -127,7 +127,7 @@ impl Exchange {
             return self.ledger.conclude(ticket, &outcome);
         }
         let actor = Actor { extensions: user.extensions, role: user.role };
-        self.board.command(ticket, actor, command, clock::now());
+        self.board.command(ticket, &actor, command, clock::now());
     }
 
     /// Takes everything out of the model: actions to the PBX, outcomes to desks, changes to the next delta.
