@@ -1,5 +1,6 @@
 //! The users: a grid of tiles. Which are shown, in which order, and what a click means is decided by the desk.
 
+mod targets;
 mod tile;
 
 use crate::dom::Place;

@@ -27,14 +27,17 @@ impl App {
         }
     }
 
-    /// Sets theme and status colours on the page's root, when they changed.
+    /// Sets theme, status colours and sizes of the panes on the page's root, when they changed.
     pub(super) fn paint(&mut self) {
         let scheme = self.scheme();
         let name = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
         };
-        let properties = self.console.settings.palette.properties(scheme);
+        let layout = self.console.settings.layout;
+        let mut properties = self.console.settings.palette.properties(scheme);
+        properties.push(("--left".into(), layout.left.to_string()));
+        properties.push(("--stream".into(), layout.stream.to_string()));
         let mut wanted = name.to_owned();
         for (key, value) in &properties {
             let _ = write!(wanted, "{key}{value}");

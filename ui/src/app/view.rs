@@ -47,7 +47,6 @@ impl App {
         let moving = self.console.moving.leg().is_some();
         let dragging = matches!(self.console.moving, Moving::Dragging { .. });
         let tiles = self.console.tiles().into_iter().map(Rc::new).collect::<Vec<_>>();
-        let style = format!("--left: {}; --stream: {};", settings.layout.left, settings.layout.stream);
         let ghost = self.draw_ghost(dragging);
         let dialog = self.draw_settings(&open);
         html! {
@@ -65,7 +64,7 @@ impl App {
                         />
                     </header>
                     { self.draw_banner(&light) }
-                    <main {style}>
+                    <main>
                         <Stream
                             cards={self.console.cards().into_iter().map(Rc::new).collect::<Vec<_>>()}
                             notes={self.console.loose_notes()}

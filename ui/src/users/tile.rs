@@ -1,19 +1,15 @@
 //! One person's tile: the state colour as the whole ground, a shape, name, extension, word or party, clock; and, while a
 //! card is moved over it, its targets. Only a changed tile is drawn anew.
 
+use super::targets::Targets;
 use crate::dom::{self, Place};
 use crate::icons::{Icon, icon, of_status};
 use crate::ticking::Elapsed;
 use frontdesk_console::palette::key;
-use frontdesk_console::{Event, Focus, Target, TargetKind, TileView, keys, texts};
+use frontdesk_console::{Event, Focus, TileView, keys, texts};
 use frontdesk_protocol::Mark;
 use std::rc::Rc;
 use yew::{Callback, Html, KeyboardEvent, MouseEvent, Properties, function_component, html};
-
-/// The width of the open targets, in pixels.
-const WIDTH: f64 = 340.0;
-/// The height of one target, in pixels, for choosing the side to open at.
-const HEIGHT: f64 = 46.0;
 
 /// Properties of [`Tile`].
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -55,7 +51,9 @@ pub fn Tile(props: &TileProps) -> Html {
         None => html! { <time class="clock" hidden={true}></time> },
     };
     let targets = match (&view.open, props.anchor) {
-        (Some((targets, at)), Some(anchor)) => draw_targets(targets, *at, &view.name, anchor, on),
+        (Some((targets, at)), Some(anchor)) => html! {
+            <Targets targets={targets.clone()} at={*at} name={view.name.clone()} {anchor} on={on.clone()} />
+        },
         (Some(_) | None, _) => html! { <div hidden={true}></div> },
     };
     html! {
@@ -84,56 +82,6 @@ pub fn Tile(props: &TileProps) -> Html {
                 { targets }
             </div>
         }
-}
-
-fn draw_targets(targets: &[Target], at: usize, name: &str, anchor: Place, on: &Callback<Event>) -> Html {
-    let (window_width, window_height) = dom::size();
-    #[expect(clippy::cast_precision_loss, reason = "a handful")]
-    let height = targets.len() as f64 * HEIGHT + 4.0;
-    let width = anchor.width.max(WIDTH).min(window_width - 16.0);
-    let left = anchor.left.min(window_width - width - 8.0).max(8.0);
-    let below = anchor.top + anchor.height;
-    let top = if below + height <= window_height - 4.0 { below } else { (anchor.top - height).max(4.0) };
-    let style = format!("left: {left}px; top: {top}px; width: {width}px;");
-    html! {
-        <div class="targets" role="menu" aria-label={format!("Send to {name}")} {style}>
-            { for targets.iter().enumerate().map(|(index, target)| draw_target(index, target, at, on)) }
-        </div>
-    }
-}
-
-fn draw_target(index: usize, target: &Target, at: usize, on: &Callback<Event>) -> Html {
-    let (valid, sentence) = match &target.order {
-        Ok(_) => (true, target.sentence.clone()),
-        Err(why) => (false, texts::cannot(why)),
-    };
-    let shape = match target.kind {
-        TargetKind::Extension => Icon::Desk,
-        TargetKind::Number => Icon::Mobile,
-        TargetKind::Voicemail => Icon::Voicemail,
-    };
-    let onclick = {
-        let on = on.clone();
-        Callback::from(move |event: MouseEvent| {
-            event.stop_propagation();
-            on.emit(Event::ChooseTarget(index));
-        })
-    };
-    html! {
-        <div
-            key={index} class="target" role="menuitem"
-            data-target={target.kind.key()} data-value={target.value.clone()} data-valid={valid.to_string()}
-            data-index={index.to_string()} data-aimed={(index == at).to_string()}
-            aria-disabled={(!valid).to_string()}
-            aria-label={format!("{}. {sentence}", target.title)}
-            tabindex={if index == at { "0" } else { "-1" }}
-            {onclick}
-        >
-            { icon(shape) }
-            <strong>{ &target.title }</strong>
-            <span class="sentence">{ sentence }</span>
-        </div>
-    }
 }
 
 /// Keys on a tile; while its targets are open they belong to those.
