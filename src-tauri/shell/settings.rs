@@ -105,15 +105,14 @@ fn set_aside_if_broken(path: &Path) -> Option<String> {
         return None;
     }
     let aside = path.with_extension("json.broken");
-    let place = aside.display();
     Some(match fs::rename(path, &aside) {
         Ok(()) => {
-            format!(
-                "Your settings file was damaged, so the usual settings are used. The damaged file is now {place}."
-            )
+            "Your settings file was damaged, so the usual settings are used. The damaged file is kept as \
+                   settings.json.broken."
+                .to_owned()
         }
         Err(error) => format!(
-            "Your settings file is damaged, so the usual settings are used. It could not be moved to {place} ({error})."
+            "Your settings file is damaged, so the usual settings are used, and it could not be set aside ({error})."
         ),
     })
 }
