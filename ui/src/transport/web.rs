@@ -74,7 +74,14 @@ impl Transport for Web {
 
     fn start(&self) {
         self.link.hear.emit(Event::SettingsLoaded(load()));
-        self.link.connect();
+        let link = Rc::clone(&self.link);
+        // Asked first, so that a page without a session does not knock at the socket in vain.
+        spawn_local(async move {
+            match http::session().await {
+                http::Session::None => link.say(Connection::Login, ""),
+                http::Session::There | http::Session::Unreachable => link.connect(),
+            }
+        });
     }
 
     fn log_in(&self, credentials: Credentials) {
