@@ -135,7 +135,7 @@ impl Model {
                     now,
                 )
             }
-            "ContactStatus" => {
+            "ContactStatus" | "ContactList" => {
                 self.registry.contact(packet, &mut self.dirty, now);
                 false
             }

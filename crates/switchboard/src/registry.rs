@@ -208,14 +208,15 @@ impl Registry {
         *entry = Device { sum: Some(false), ..Device::default() };
     }
 
-    /// A contact of an endpoint came, went or changed.
+    /// A contact of an endpoint came, went or changed: `ContactStatus`, or the list item `ContactList`.
     pub(crate) fn contact(&mut self, packet: &impl Packet, dirty: &mut Dirty, now: Millis) {
-        let endpoint = match packet.field("EndpointName") {
-            "" => packet.field("AOR"),
-            name => name,
+        let first = |names: &[&'static str]| {
+            names.iter().map(|name| packet.field(name)).find(|text| !text.is_empty())
         };
+        let Some(endpoint) = first(&["EndpointName", "Endpoint", "AOR"]) else { return };
         let device = format!("PJSIP/{endpoint}");
-        let (uri, status) = (packet.field("URI").to_owned(), packet.field("ContactStatus"));
+        let uri = first(&["URI", "Uri"]).unwrap_or_default().to_owned();
+        let status = first(&["ContactStatus", "Status"]).unwrap_or_default();
         let entry = self.devices.entry(device.clone()).or_default();
         match status {
             "Removed" => {

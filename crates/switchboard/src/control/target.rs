@@ -61,12 +61,14 @@ impl Target {
     }
 }
 
+/// Numbers up to this length are dialled as they are: ring groups, queues, feature codes, emergency calls.
+const SHORT: usize = 4;
+
 /// Context and digits for a number that may be inside or outside.
 pub(crate) fn dial(model: &Model, number: &Number) -> (String, String) {
     let text = number.as_str();
-    let inside = model.registry.is_extension(text).is_some()
-        || text.starts_with(['*', '#'])
-        || text.len() <= model.settings.extension_digits.1.min(3);
+    let inside =
+        model.registry.is_extension(text).is_some() || text.starts_with(['*', '#']) || text.len() <= SHORT;
     if inside {
         return (model.settings.internal_context.clone(), text.to_owned());
     }

@@ -158,7 +158,11 @@ impl Switchboard {
         }
         for ticket in self.control.jobs.keys().copied().collect::<Vec<_>>() {
             let Some(job) = self.control.jobs.get(&ticket) else { continue };
-            let late = job.until <= now;
+            // Somebody who is watched is looked at several times before it is late.
+            let late = match &job.step {
+                Step::Watching { since, .. } => now.since(*since) >= WATCH_MS,
+                _ => job.until <= now,
+            };
             let here = self.model.channels.contains_key(&job.leg);
             let outcome = match &job.step {
                 Step::Asking(_) if !here => Some(failed(Reason::Gone, texts::GONE)),
@@ -191,7 +195,8 @@ impl Switchboard {
     fn look_again(&mut self, ticket: Ticket, now: Millis) {
         let Some(job) = self.control.jobs.get_mut(&ticket) else { return };
         if let Step::Watching { since, .. } = &job.step {
-            let steps = [since.plus(SILENCE_MS), since.plus(WATCH_MS)];
+            let settle = self.model.settings.settle_ms;
+            let steps = [since.plus(settle), since.plus(SILENCE_MS), since.plus(WATCH_MS)];
             job.until = steps.into_iter().find(|at| *at > now).unwrap_or(now);
         }
     }
@@ -226,7 +231,7 @@ fn became(model: &Model, job: &Job, mover: &Uid, target: &Target, after: u64, la
             );
             Some(failed(Reason::NotReached, text))
         }
-        Wish::Mailbox | Wish::Extension(_) | Wish::Number if late && after >= WATCH_MS => sent(),
+        Wish::Mailbox | Wish::Extension(_) | Wish::Number if late => sent(),
         Wish::Mailbox | Wish::Extension(_) | Wish::Number => None,
     }
 }

@@ -354,6 +354,7 @@ impl Model {
                 });
             found.push((Arc::clone(&channel.uid), dialler.cloned()));
         }
+        found.sort();
         for (uid, dialler) in found {
             let ringing = self.channels.get(&uid).is_some_and(|channel| channel.facts.state != State::Up);
             match dialler {

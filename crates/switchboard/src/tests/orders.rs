@@ -216,6 +216,52 @@ fn a_caller_who_is_gone_after_the_transfer_is_said_to_be() {
 }
 
 #[test]
+fn a_target_that_takes_its_time_is_not_called_too_late() {
+    let (mut board, _) = at("b_redirect", 1_200);
+    transfer(&mut board, "1001", to_bob(), 1_200);
+    reply(&mut board, "Response: Success\nValue: 1", 1_201);
+    reply(&mut board, "Response: Success", 1_202);
+    pass_to(&mut board, 3_000);
+    assert_eq!(outcome(&mut board), None, "nothing is said before anything can be said");
+    pass_to(&mut board, 5_000);
+    assert_eq!(outcome(&mut board), Some(Outcome::Done { text: "Sent to Bob (1002).".into() }));
+    assert_eq!(board.deadline(), None, "nothing is left to wait for");
+}
+
+#[test]
+fn a_mailbox_has_the_caller_as_soon_as_my_phone_has_not() {
+    let (mut board, rest) = at("f_direct_vm", 900);
+    let mailbox = MailboxId::parse("1002@default").unwrap();
+    transfer(&mut board, "1001", Destination::Voicemail { mailbox }, 900);
+    reply(&mut board, "Response: Success\nValue: 1", 901);
+    reply(&mut board, "Response: Success", 902);
+    let mut text = String::new();
+    for (at, packet) in rest.into_iter().filter(|(at, _)| *at < 2_000) {
+        text.push_str(&pass(&mut board, at));
+        board.packet(&packet, Millis(at));
+        text.push_str(&told(&mut board, at));
+    }
+    text.push_str(&pass(&mut board, 1_300));
+    assert!(text.contains("Sent to the mailbox of Bob (1002)."), "{text}");
+    assert!(text.contains("line> Talking Voicemail"), "{text}");
+}
+
+#[test]
+fn a_phone_that_is_not_there_is_said_not_to_be() {
+    let (mut board, _) = at("b_redirect", 1_200);
+    board.packet(&fields("Event: DeviceStateChange\nDevice: PJSIP/1002\nState: UNAVAILABLE"), Millis(1_200));
+    transfer(&mut board, "1001", to_bob(), 1_200);
+    reply(&mut board, "Response: Success\nValue: 1", 1_201);
+    reply(&mut board, "Response: Success", 1_202);
+    let leave: Vec<String> = board.model.channels.keys().map(ToString::to_string).collect();
+    for uid in leave {
+        board.model.leave_bridge(&uid.as_str().into());
+    }
+    pass_to(&mut board, 2_000);
+    assert!(failed(&mut board, Reason::NotReached).contains("is not connected"));
+}
+
+#[test]
 fn ignore_hangs_up_my_phone_alone() {
     let (mut board, rest) = at("e1_hangup_callee", 600);
     let ringing = leg(&board, "1001");
