@@ -11,6 +11,7 @@ mod socket;
 pub(crate) mod stand_in;
 #[cfg(test)]
 mod tests;
+mod understand;
 
 pub(crate) use address::ServerAddress;
 pub(crate) use fault::{Cure, Fault};

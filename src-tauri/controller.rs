@@ -247,18 +247,21 @@ impl Controller {
         if let Session::In { account, token, .. } = &self.session {
             desktop.log_out(&account.server, token.clone());
         }
+        self.forget(desktop);
         self.leave("You are logged out.".into(), now, desktop);
     }
 
-    /// Back to the login form; `text` says why. What was kept of the session is forgotten.
+    /// Takes the session out of the keyring.
+    fn forget(&self, desktop: &mut impl Desktop) {
+        if let (Session::In { account, .. }, Keeping::Normal) = (&self.session, self.keeping) {
+            desktop.forget(account);
+        }
+    }
+
+    /// Back to the login form; `text` says why.
     fn leave(&mut self, text: String, now: Now, desktop: &mut impl Desktop) {
         match std::mem::replace(&mut self.session, Session::Out) {
-            Session::In { account, .. } => {
-                desktop.close();
-                if self.keeping == Keeping::Normal {
-                    desktop.forget(&account);
-                }
-            }
+            Session::In { .. } => desktop.close(),
             Session::LoggingIn { reply, .. } => {
                 let _ = reply.send(Err("The login was given up.".into()));
             }

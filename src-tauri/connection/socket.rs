@@ -3,9 +3,10 @@
 use super::address::ServerAddress;
 use super::dial::{PATIENCE, Stream, dial, timed_out};
 use super::fault::{Cure, Fault};
+use super::understand::{Heard, understand};
 use crate::event::Event;
 use crate::secret::Secret;
-use frontdesk_protocol::{ClientMessage, Resume, SUBPROTOCOL, ServerMessage};
+use frontdesk_protocol::{ClientMessage, Resume, SUBPROTOCOL};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
 use std::time::Duration;
@@ -78,10 +79,12 @@ pub(crate) async fn converse(
         };
         match received {
             Some(Ok(Message::Text(text))) => {
-                let Ok(message) = serde_json::from_str::<ServerMessage>(&text) else {
-                    return Some(Fault::OtherVersion { server: server.authority() });
+                let (message, text) = match understand(&text) {
+                    Heard::Message(message, text) => (message, text),
+                    Heard::Newer => continue,
+                    Heard::Unreadable => return Some(Fault::OtherVersion { server: server.authority() }),
                 };
-                let event = Event::Received { attempt, message: Box::new(message), text: text.to_string() };
+                let event = Event::Received { attempt, message, text };
                 if events.send(event).await.is_err() {
                     return None;
                 }

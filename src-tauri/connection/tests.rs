@@ -184,7 +184,7 @@ async fn a_password_never_reaches_a_server_that_does_not_encrypt() {
 #[tokio::test]
 async fn a_server_of_another_version_is_named_as_such() {
     for (subprotocol, garbage) in
-        [(None, None), (Some(frontdesk_protocol::SUBPROTOCOL), Some(r#"{"type":"hologram"}"#))]
+        [(None, None), (Some(frontdesk_protocol::SUBPROTOCOL), Some(r#"{"type":"snapshot"}"#))]
     {
         let server = StandIn::listen().await;
         let mut desk = Headless::start();

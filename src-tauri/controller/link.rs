@@ -116,6 +116,9 @@ impl Controller {
         }
         tracing::info!(?fault, "no connection to the server");
         if fault.cure() == Cure::LogIn {
+            if *fault == Fault::SessionEnded {
+                self.forget(desktop);
+            }
             return self.leave(fault.to_string(), now, desktop);
         }
         desktop.close();

@@ -211,4 +211,5 @@ fn a_farewell_decides_whether_the_desk_comes_back() {
     desk.connects("e1", true);
     desk.hears(ServerMessage::Bye { text: "Your account was disabled.".into(), again: false });
     assert_eq!((desk.condition(), desk.text()), (Condition::Login, "Your account was disabled."));
+    assert_eq!(desk.done.forgotten, 0, "only a session that is known to be over is forgotten");
 }
