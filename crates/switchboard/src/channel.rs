@@ -82,6 +82,14 @@ pub(crate) struct Ties {
     pub half: Option<Uid>,
 }
 
+/// Whether the PBX was asked where a channel is that no event places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Asked {
+    #[default]
+    No,
+    Yes,
+}
+
 /// Where it waits, and what is known about it from elsewhere.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Place {
@@ -90,6 +98,8 @@ pub(crate) struct Place {
     pub hold: Hold,
     /// The service to which an order of ours sent it.
     pub service: Option<Service>,
+    /// Whether the PBX was asked where it is.
+    pub asked: Asked,
     /// Whom a click to call is meant for.
     pub calls: Option<Party>,
 }
@@ -174,6 +184,13 @@ impl Channel {
             _ if self.placed() => Direction::Outbound,
             _ => Direction::Inbound,
         }
+    }
+
+    /// It has left the place where it was.
+    pub(crate) fn displaced(&mut self) {
+        self.place.service = None;
+        self.place.asked = Asked::No;
+        set(&mut self.facts.application, "");
     }
 
     /// Whether the PBX rings this phone for a call that its user places.

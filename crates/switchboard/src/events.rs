@@ -2,7 +2,7 @@
 
 use crate::channel::{Dialled, Uid};
 use crate::model::Model;
-use crate::packet::{Packet, Prefixed};
+use crate::packet::{Packet, Prefixed, set};
 use crate::registry::NameSource;
 use frontdesk_protocol::{Extension, Hold, Millis};
 
@@ -16,6 +16,12 @@ impl Model {
             "NewCallerid" | "NewConnectedLine" | "HangupRequest" | "SoftHangupRequest"
             | "MusicOnHoldStart" | "MusicOnHoldStop" => {
                 self.known(packet, now);
+            }
+            "Status" => {
+                if let Some(channel) = self.known(packet, now).and_then(|uid| self.channels.get_mut(&uid)) {
+                    set(&mut channel.facts.application, packet.field("Application"));
+                    self.dirty.calls.insert(channel.call);
+                }
             }
             "Rename" => self.rename(packet, now),
             "Hangup" => self.hangup(packet, now),
@@ -233,7 +239,6 @@ impl Model {
         let Some(uid) = self.channel(packet, now) else { return };
         let started = Millis(now.0.saturating_sub(seconds(packet.field("Duration")) * 1_000));
         let Some(channel) = self.channels.get_mut(&uid) else { return };
-        channel.facts.application = packet.field("Application").into();
         if fresh {
             channel.past.seen = started;
             // Whatever it does, it has done for a while.
@@ -242,16 +247,22 @@ impl Model {
                 call.started = call.started.min(started);
             }
         }
-        let bridge = packet.field("BridgeId");
+        self.listed_bridge(&uid, packet.field("BridgeId"), fresh);
+        if let Some(channel) = self.channels.get_mut(&uid) {
+            set(&mut channel.facts.application, packet.field("Application"));
+        }
+    }
+
+    fn listed_bridge(&mut self, uid: &Uid, bridge: &str, fresh: bool) {
         if !bridge.is_empty() {
             let known =
-                self.channels.get(&uid).and_then(|channel| channel.ties.bridge.as_deref()) == Some(bridge);
+                self.channels.get(uid).and_then(|channel| channel.ties.bridge.as_deref()) == Some(bridge);
             if !known {
-                self.enter_bridge(&uid, &bridge.into());
+                self.enter_bridge(uid, &bridge.into());
             }
             // Nothing tells whether somebody pressed hold before we came.
             if fresh {
-                self.hold(&uid, Hold::Unknown);
+                self.hold(uid, Hold::Unknown);
             }
         }
     }

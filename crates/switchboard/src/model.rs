@@ -78,6 +78,8 @@ pub(crate) struct Model {
     pub dirty: Dirty,
     /// Channels in a state that may only be passing, by the instant at which it counts.
     pub settling: BTreeSet<(Millis, Uid)>,
+    /// Channels that are up somewhere, and no event says where: the PBX is to be asked.
+    pub unplaced: Vec<Uid>,
     /// Channels that ended since the last look.
     pub ended: Vec<Ended>,
     /// Channels that are going to appear, and whom they are meant to call.
@@ -139,6 +141,7 @@ impl Model {
             lots: BTreeMap::new(),
             dirty: Dirty::default(),
             settling: BTreeSet::new(),
+            unplaced: Vec::new(),
             ended: Vec::new(),
             expected: HashMap::new(),
             links: HashMap::new(),

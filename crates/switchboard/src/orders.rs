@@ -9,6 +9,8 @@ pub(crate) enum Order {
     DbTree(&'static str),
     /// The value of a function or variable.
     Get(String),
+    /// Where one channel is in the dialplan, and in which application.
+    Status { channel: String },
     /// Sends a channel elsewhere in the dialplan.
     Redirect { channel: String, context: String, exten: String },
     /// Sends the party that talks to `channel` elsewhere.

@@ -221,6 +221,12 @@ impl Switchboard {
         if !changes.is_empty() {
             self.outputs.push_back(Output::Changed(changes));
         }
+        for uid in std::mem::take(&mut self.model.unplaced) {
+            if let Some(channel) = self.model.channels.get(&uid) {
+                let channel = channel.facts.name.as_ref().to_owned();
+                self.act(Order::Status { channel });
+            }
+        }
         for record in self.records.collect(&mut self.model, now) {
             self.outputs.push_back(Output::Ended(record));
         }

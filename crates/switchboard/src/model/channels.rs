@@ -203,7 +203,7 @@ impl Model {
                 source.ties.dials.push(Arc::clone(dest));
             }
             source.ties.failed_dial = None;
-            source.place.service = None;
+            source.displaced();
             self.dirty.calls.insert(source.call);
         }
     }
@@ -268,7 +268,7 @@ impl Model {
         let (kind, members) = (entry.kind, entry.members.clone());
         if let Some(channel) = self.channels.get_mut(uid) {
             channel.ties.bridge = Some(Arc::clone(bridge));
-            channel.place.service = None;
+            channel.displaced();
             if channel.ties.dialled == Dialled::Answered || channel.ties.dialled == Dialled::Open {
                 channel.ties.dialled = Dialled::Over;
             }

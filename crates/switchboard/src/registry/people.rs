@@ -5,7 +5,7 @@ use crate::channel::{Channel, End, Facts};
 use crate::model::Dirty;
 use crate::settings::Settings;
 use frontdesk_protocol::{Extension, LabelledNumber, MailboxId, Party, PartyKind, Person, PersonId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Where a name of an extension was found.
@@ -69,8 +69,10 @@ impl Registry {
             }
             people.insert(person.id.clone(), Arc::new(person));
         }
+        let listed: HashSet<&Extension> =
+            self.directory.iter().flat_map(|person| &person.extensions).collect();
         for (extension, station) in &self.stations {
-            if self.directory.iter().any(|person| person.extensions.contains(extension)) {
+            if listed.contains(extension) {
                 continue;
             }
             let Ok(id) = PersonId::parse(extension.as_str()) else { continue };

@@ -24,7 +24,7 @@ fn at(name: &str, until: i64) -> (Switchboard, Vec<(i64, Fields)>) {
     }
     pass(&mut board, until);
     board.outputs.clear();
-    board.sent.clear();
+    board.sent.retain(|(_, order)| matches!(order, Order::Status { .. }));
     (board, rest)
 }
 
@@ -399,4 +399,25 @@ fn first_id(board: &Switchboard) -> String {
         .find(|(_, order)| matches!(order, Order::Originate(_)))
         .map(|(id, _)| id.clone())
         .unwrap()
+}
+
+#[test]
+fn where_no_event_says_where_a_caller_is_the_pbx_is_asked() {
+    let (mut board, _) = at("b6_checks", 1_000);
+    let (id, order) = board.sent.last().cloned().unwrap_or_else(|| panic!("nobody asked"));
+    let Order::Status { channel } = order else { panic!("{order:?}") };
+    assert!(channel.starts_with("PJSIP/trunk-"));
+    let uid = board
+        .model
+        .channels
+        .values()
+        .find(|c| c.facts.name.as_ref() == channel)
+        .map(|c| c.uid.to_string())
+        .unwrap();
+    let status = format!(
+        "Event: Status\nActionID: {id}\nChannel: {channel}\nChannelState: 6\nCallerIDNum: 5559876\nContext: vm-b\nExten: 1002\nUniqueid: {uid}\nLinkedid: {uid}\nApplication: VoiceMail"
+    );
+    board.packet(&fields(&status), Millis(1_001));
+    let text = told(&mut board, 1_001);
+    assert!(text.contains("Voicemail"), "{text}");
 }

@@ -1,6 +1,6 @@
 //! What one channel shows: state, hold, other party. States that may only be passing wait until they have settled.
 
-use crate::channel::{Channel, Dialled, End, Shown, State};
+use crate::channel::{Asked, Channel, Dialled, End, Shown, State};
 use crate::model::{BridgeKind, Model, Tie};
 use crate::view::leg_id;
 use frontdesk_protocol::{Hold, Leg, LegState, Millis, Party, PartyKind, Service};
@@ -83,8 +83,19 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
             channel.past.party = Some(peer.clone());
         }
     }
+    let nowhere =
+        look.passing && look.peer.as_ref().is_some_and(|p| p.kind == PartyKind::Service(Service::Feature));
+    let ask = nowhere && channel.place.asked == Asked::No && channel.facts.application.is_empty();
+    if ask {
+        channel.place.asked = Asked::Yes;
+    }
     channel.shown = Some(Shown { state: look.state, hold: look.hold, peer: look.peer, since });
-    leg_of(channel, party)
+    let leg = leg_of(channel, party);
+    if ask {
+        let uid = Arc::clone(&channel.uid);
+        model.unplaced.push(uid);
+    }
+    leg
 }
 
 fn leg_of(channel: &Channel, party: Party) -> Option<Leg> {
