@@ -93,8 +93,7 @@ fn within(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
 }
 
 fn log() {
-    let filter = EnvFilter::try_from_env("FRONTDESK_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("FRONTDESK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

@@ -282,11 +282,8 @@ impl Config {
         if self.pbx.host.trim().is_empty() {
             return wrong("[pbx] host is empty. Write the name or address of the phone system.");
         }
-        let secrets = [
-            self.pbx.secret.is_some(),
-            self.pbx.secret_file.is_some(),
-            self.pbx.secret_env.is_some(),
-        ];
+        let secrets =
+            [self.pbx.secret.is_some(), self.pbx.secret_file.is_some(), self.pbx.secret_env.is_some()];
         if secrets.iter().filter(|given| **given).count() > 1 {
             return wrong("[pbx] has more than one of secret, secret_file and secret_env. Keep one of them.");
         }
@@ -335,7 +332,9 @@ impl Config {
 }
 
 fn is_context(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 79 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    !name.is_empty()
+        && name.len() <= 79
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn is_dialable(text: &str) -> bool {

@@ -98,7 +98,9 @@ impl Desk {
     async fn run(&mut self) -> Result<Never, End> {
         let resume = match timeout(HELLO, self.hello()).await {
             Ok(resume) => resume?,
-            Err(_) => return Err(bye("The client did not say hello in time.", Again::Yes, close_code::POLICY)),
+            Err(_) => {
+                return Err(bye("The client did not say hello in time.", Again::Yes, close_code::POLICY));
+            }
         };
         let mut rest = self.begin(resume).await?;
         self.trouble.mark_changed();
@@ -165,12 +167,8 @@ impl Desk {
     async fn begin(&mut self, resume: Option<Resume>) -> Result<Subscription, End> {
         let start = self.app.hub.start(resume.as_ref());
         let viewer = self.app.hub.office(|office| permission::viewer(&self.session.user, office));
-        let ready = ServerMessage::Ready {
-            epoch: start.epoch,
-            now: clock::now(),
-            viewer,
-            resumed: start.resumed,
-        };
+        let ready =
+            ServerMessage::Ready { epoch: start.epoch, now: clock::now(), viewer, resumed: start.resumed };
         self.wire.send(text(&ready)).await?;
         for frame in start.first {
             self.wire.send(frame).await?;
@@ -205,7 +203,8 @@ impl Desk {
             ClientMessage::Command { id, .. } | ClientMessage::History { id, .. }
                 if self.open.len() >= OPEN || !self.pace.allows(clock::now()) =>
             {
-                let text = "Too many orders at once. This one was not carried out; wait a moment and try again.";
+                let text =
+                    "Too many orders at once. This one was not carried out; wait a moment and try again.";
                 self.refuse(&id, Reason::Refused, text).await
             }
             ClientMessage::Command { id, command } => {
@@ -269,9 +268,7 @@ impl Desk {
                 self.session = session;
                 Ok(())
             }
-            Ok(None) => {
-                Err(bye("Your session has ended. Log in again.", Again::No, close_code::POLICY))
-            }
+            Ok(None) => Err(bye("Your session has ended. Log in again.", Again::No, close_code::POLICY)),
             Err(error) => {
                 // A database that cannot be read for a moment throws nobody out.
                 tracing::warn!(error = %format!("{error:#}"), "a session cannot be looked up");

@@ -1,7 +1,15 @@
-//! What of the console will work on this PBX, line by line, and how to mend what will not. It changes nothing there.
+//! What of the console will work on this PBX, line by line, and how to mend what will not. It changes nothing there:
+//! rights are tried with actions that lack what they would need to do something.
 
-use crate::config::Config;
+mod patient;
+mod version;
+
+use crate::config::{Config, PbxKind};
+use crate::link;
 use anyhow::Result;
+use frontdesk_protocol::{MailboxId, Number};
+use frontdesk_switchboard::Settings;
+use patient::{Patient, Reply};
 use std::fmt;
 
 /// One line of the doctor's report.
@@ -26,7 +34,34 @@ pub enum Grade {
     Fail,
 }
 
+/// What the PBX is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The action.
+    pub action: &'static str,
+    /// Its fields.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// Whoever can be asked; a PBX, or a test.
+pub trait Ask {
+    /// The reply; `None` where none came in time.
+    fn ask(&mut self, question: Question) -> impl Future<Output = Option<Reply>>;
+}
+
 impl Finding {
+    fn ok(subject: &'static str, text: impl Into<String>) -> Self {
+        Self { grade: Grade::Ok, subject, text: text.into() }
+    }
+
+    fn warn(subject: &'static str, text: impl Into<String>) -> Self {
+        Self { grade: Grade::Warn, subject, text: text.into() }
+    }
+
+    fn fail(subject: &'static str, text: impl Into<String>) -> Self {
+        Self { grade: Grade::Fail, subject, text: text.into() }
+    }
+
     /// Whether the console will not work because of it.
     pub fn is_failure(&self) -> bool {
         self.grade == Grade::Fail
@@ -49,6 +84,210 @@ impl fmt::Display for Finding {
 /// # Errors
 /// When the configuration itself is not usable.
 pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
-    config.secret()?;
-    Ok(Vec::new())
+    let secret = config.secret()?;
+    let place = format!("{}:{}", config.pbx.host, config.pbx.port());
+    let mut findings = Vec::new();
+    match Patient::connect(link::config(config, &secret)?).await {
+        Err(reason) => findings.push(Finding::fail("connection", format!("{place}: {reason}"))),
+        Ok(mut patient) => {
+            findings
+                .push(Finding::ok("connection", format!("logged in at {place} as {}", config.pbx.username)));
+            findings.extend(look(&mut patient, config).await);
+            findings.push(noise(&patient.noise()));
+        }
+    }
+    Ok(findings)
 }
+
+/// Everything that is asked over an open connection.
+async fn look(pbx: &mut impl Ask, config: &Config) -> Vec<Finding> {
+    let settings = config.pbx.settings();
+    let mut findings = vec![version::look(pbx).await];
+    rights(pbx, &mut findings).await;
+    findings.push(hints(pbx).await);
+    findings.push(context(pbx, &settings).await);
+    findings.push(voicemail(pbx, &settings).await);
+    findings.push(parking(pbx).await);
+    findings.push(outside(pbx, &settings).await);
+    if config.pbx.kind == PbxKind::Freepbx {
+        findings.push(names(pbx).await);
+    }
+    findings
+}
+
+async fn rights(pbx: &mut impl Ask, findings: &mut Vec<Finding>) {
+    // Each lacks what it would need to do something, so that it is refused either way; the reason tells.
+    let needed = [
+        ("CoreShowChannels", "reporting", "the calls that are up when the server starts"),
+        ("Getvar", "call", "transfers and hanging up"),
+        ("Originate", "originate", "click to call"),
+        ("QueuePause", "agent", "pauses in queues"),
+    ];
+    for (action, class, what) in needed {
+        findings.push(match refused(pbx, action).await {
+            Some(true) => Finding::fail(
+                "rights",
+                format!(
+                    "the account lacks write class `{class}`: {what} will not work. Add it to `write =`."
+                ),
+            ),
+            Some(false) => Finding::ok("rights", format!("write class `{class}`: {what}")),
+            None => Finding::warn("rights", format!("{action} was not answered; look at the PBX's load.")),
+        });
+    }
+    for (action, class) in [("PJSIPShowEndpoints", "system"), ("Command", "command")] {
+        if refused(pbx, action).await == Some(false) {
+            findings.push(Finding::warn(
+                "rights",
+                format!(
+                    "the account has write class `{class}`, with which programs can be run on the PBX. Frontdesk does \
+                     not need it: remove it from `write =`."
+                ),
+            ));
+        }
+    }
+}
+
+/// Whether the account may not; `None` where nothing was answered.
+async fn refused(pbx: &mut impl Ask, action: &'static str) -> Option<bool> {
+    let fields = match action {
+        "Getvar" => vec![("Variable", "EPOCH".to_owned())],
+        "Command" => vec![("Command", "core show uptime".to_owned())],
+        _ => Vec::new(),
+    };
+    let reply = pbx.ask(Question { action, fields }).await?;
+    Some(reply.message().eq_ignore_ascii_case("Permission denied"))
+}
+
+async fn hints(pbx: &mut impl Ask) -> Finding {
+    let reply = pbx.ask(Question { action: "ExtensionStateList", fields: Vec::new() }).await;
+    match reply.map(|reply| reply.items.len()) {
+        Some(0) | None => Finding::warn(
+            "hints",
+            "the dialplan has no hints: phones that are not registered are not seen, and extensions are guessed from \
+             their endpoints. Add `exten => 1001,hint,PJSIP/1001` for each extension.",
+        ),
+        Some(count) => Finding::ok("hints", format!("{count} extensions have one")),
+    }
+}
+
+async fn context(pbx: &mut impl Ask, settings: &Settings) -> Finding {
+    let context = &settings.internal_context;
+    let reply = pbx.ask(Question { action: "ExtensionStateList", fields: Vec::new() }).await;
+    let Some(extension) = reply
+        .iter()
+        .flat_map(|reply| &reply.items)
+        .map(|item| item.field("Exten").to_owned())
+        .find(|exten| exten.chars().all(|c| c.is_ascii_digit()) && !exten.is_empty())
+    else {
+        return Finding::warn(
+            "extensions",
+            format!("none is known, so that [pbx] context = `{context}` is untried."),
+        );
+    };
+    if exists(pbx, context, &extension).await {
+        Finding::ok("extensions", format!("{extension} can be dialled in `{context}`"))
+    } else {
+        Finding::fail(
+            "extensions",
+            format!(
+                "{extension} cannot be dialled in `{context}`, so that nobody can be transferred there. Write the \
+                 context that the phones dial in as [pbx] context."
+            ),
+        )
+    }
+}
+
+async fn voicemail(pbx: &mut impl Ask, settings: &Settings) -> Finding {
+    let reply = pbx.ask(Question { action: "VoicemailUsersList", fields: Vec::new() }).await;
+    let first = reply.iter().flat_map(|reply| &reply.items).find_map(|item| {
+        let context = match item.field("VMContext") {
+            "" => "default",
+            context => context,
+        };
+        MailboxId::parse(&format!("{}@{context}", item.field("VoicemailBox"))).ok()
+    });
+    let Some(mailbox) = first else {
+        return Finding::warn(
+            "voicemail",
+            "there are no mailboxes, so that nobody has voicemail as a target.",
+        );
+    };
+    let (context, exten) = settings.dial_mailbox(&mailbox);
+    if exists(pbx, &context, &exten).await {
+        Finding::ok("voicemail", format!("{mailbox} is reached at {exten} in `{context}`"))
+    } else {
+        Finding::warn(
+            "voicemail",
+            format!(
+                "{mailbox} would be reached at {exten} in `{context}`, which does not exist: sending a caller to \
+                 voicemail will not work. Add the dialplan of docs/asterisk.md, or write [pbx] voicemail_context and \
+                 voicemail_exten."
+            ),
+        )
+    }
+}
+
+async fn parking(pbx: &mut impl Ask) -> Finding {
+    let reply = pbx.ask(Question { action: "Parkinglots", fields: Vec::new() }).await;
+    match reply.map(|reply| reply.items.len()) {
+        Some(0) | None => Finding::warn(
+            "parking",
+            "there is no parking lot; parked callers are not shown. Load res_parking and configure a lot if you want it.",
+        ),
+        Some(count) => Finding::ok("parking", format!("{count} parking lots")),
+    }
+}
+
+async fn outside(pbx: &mut impl Ask, settings: &Settings) -> Finding {
+    let Ok(number) = Number::parse("0301234567") else {
+        return Finding::warn("outside line", "not tried.");
+    };
+    let (context, exten) = settings.dial_outside(&number);
+    if exists(pbx, &context, &exten).await {
+        Finding::ok("outside line", format!("{number} is dialled as {exten} in `{context}`"))
+    } else {
+        Finding::warn(
+            "outside line",
+            format!(
+                "{number} would be dialled as {exten} in `{context}`, which does not exist: mobile numbers and calls to \
+                 outside will not work. Write [pbx] outside_prefix and outside_context."
+            ),
+        )
+    }
+}
+
+async fn names(pbx: &mut impl Ask) -> Finding {
+    let fields = vec![("Family", "AMPUSER".to_owned())];
+    let reply = pbx.ask(Question { action: "DBGetTree", fields }).await;
+    match reply.map(|reply| reply.items.len()) {
+        Some(0) | None => Finding::warn(
+            "names",
+            "FreePBX's names cannot be read (DBGetTree needs Asterisk 20 or newer); endpoints' caller ids are used instead.",
+        ),
+        Some(_) => Finding::ok("names", "read from FreePBX"),
+    }
+}
+
+fn noise(kinds: &[String]) -> Finding {
+    if kinds.is_empty() {
+        return Finding::ok("event filter", "nothing superfluous came");
+    }
+    Finding::warn(
+        "event filter",
+        format!(
+            "the PBX sends {}, which Frontdesk does not use and which are most of the traffic. Add the eventfilter \
+             lines of docs/asterisk.md.",
+            kinds.join(", ")
+        ),
+    )
+}
+
+async fn exists(pbx: &mut impl Ask, context: &str, exten: &str) -> bool {
+    let fields = vec![("Variable", format!("DIALPLAN_EXISTS({context},{exten},1)"))];
+    let reply = pbx.ask(Question { action: "Getvar", fields }).await;
+    reply.is_some_and(|reply| reply.first.field("Value") == "1")
+}
+
+#[cfg(test)]
+mod tests;

@@ -93,9 +93,10 @@ impl Connected<IncomingStream<'_, Doorway>> for Peer {
 /// # Errors
 /// A sentence when one of them cannot be read or they do not fit each other.
 pub fn tls(cert: &Path, key: &Path) -> Result<Arc<rustls::ServerConfig>> {
-    let chain = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(|| format!("[listen] tls_cert: {} holds no readable PEM certificate", cert.display()))?;
+    let chain =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(
+            || format!("[listen] tls_cert: {} holds no readable PEM certificate", cert.display()),
+        )?;
     let key = PrivateKeyDer::from_pem_file(key)
         .with_context(|| format!("[listen] tls_key: {} holds no readable PEM key", key.display()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());

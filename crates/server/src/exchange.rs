@@ -87,9 +87,8 @@ impl Exchange {
     }
 
     async fn wait(&mut self, stop: &mut Stop) -> Event {
-        let deadline = self.board.deadline().map(|at| {
-            Instant::now() + Duration::from_millis(at.since(clock::now()))
-        });
+        let deadline =
+            self.board.deadline().map(|at| Instant::now() + Duration::from_millis(at.since(clock::now())));
         let next = [deadline, self.due].into_iter().flatten().min();
         tokio::select! {
             biased;

@@ -20,8 +20,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State, WebSocketUpgrade};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue, ORIGIN, REFERRER_POLICY,
-    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue, ORIGIN,
+    REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Json, Response};
@@ -38,8 +38,8 @@ pub const LARGEST_MESSAGE: usize = 64 * 1024;
 const LARGEST_BODY: usize = 16 * 1024;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'none'";
+     style-src-attr 'unsafe-inline'; img-src 'self' data:; media-src 'self' data: blob:; font-src 'self'; \
+     connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What every request can reach.
 #[derive(Debug)]
@@ -134,13 +134,13 @@ async fn log_in(
     let caller = caller(&app, &headers)?;
     let credentials: Credentials = serde_json::from_slice(&body).map_err(|_| Problem::malformed_login())?;
     let (token, user) =
-        app.door.log_in(&credentials.user, &credentials.password, address.ip()).await.map_err(
-            |refusal| match refusal {
+        app.door.log_in(&credentials.user, &credentials.password, address.ip()).await.map_err(|refusal| {
+            match refusal {
                 Refusal::Wrong => Problem::new(StatusCode::UNAUTHORIZED, "wrongPassword", &refusal),
                 Refusal::Wait { seconds } => Problem::wait(seconds, &refusal),
                 Refusal::Trouble => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "trouble", &refusal),
-            },
-        )?;
+            }
+        })?;
     let viewer = app.hub.office(|office| permission::viewer(&user, office));
     match caller {
         Caller::Program => {
@@ -178,10 +178,8 @@ async fn socket(
         return Err(Problem::needs_bearer());
     }
     let session = session(&app, &headers).await?;
-    let upgrade = upgrade
-        .protocols([SUBPROTOCOL])
-        .max_message_size(LARGEST_MESSAGE)
-        .max_frame_size(LARGEST_MESSAGE);
+    let upgrade =
+        upgrade.protocols([SUBPROTOCOL]).max_message_size(LARGEST_MESSAGE).max_frame_size(LARGEST_MESSAGE);
     if upgrade.selected_protocol().is_none() {
         return Err(Problem::wrong_protocol());
     }

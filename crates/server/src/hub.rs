@@ -3,9 +3,7 @@
 
 use crate::clock;
 use axum::extract::ws::Utf8Bytes;
-use frontdesk_protocol::{
-    Change, Delta, Epoch, Extension, HistoryEntry, Office, Resume, Seq, ServerMessage,
-};
+use frontdesk_protocol::{Change, Delta, Epoch, Extension, HistoryEntry, Office, Resume, Seq, ServerMessage};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeSet, VecDeque};
@@ -127,8 +125,8 @@ impl Hub {
         let rest = Subscription(self.frames.subscribe());
         let (epoch, seq) = (state.epoch.clone(), state.seq);
         let missed = resume.filter(|resume| resume.epoch == epoch && resume.seq <= seq).and_then(|resume| {
-            let reaches = resume.seq == seq
-                || state.ring.front().is_some_and(|(first, _)| *first <= resume.seq.next());
+            let reaches =
+                resume.seq == seq || state.ring.front().is_some_and(|(first, _)| *first <= resume.seq.next());
             reaches.then(|| {
                 let missed = state.ring.iter().filter(|(seq, _)| *seq > resume.seq);
                 missed.map(|(_, text)| text.clone()).collect::<Vec<_>>()
@@ -180,12 +178,18 @@ impl State {
 
 /// A message as the text that is sent.
 pub fn text(message: &impl Serialize) -> Utf8Bytes {
-    #[expect(clippy::expect_used, reason = "our own types have string keys only and cannot fail to serialise")]
+    #[expect(
+        clippy::expect_used,
+        reason = "our own types have string keys only and cannot fail to serialise"
+    )]
     serde_json::to_string(message).expect("a message serialises").into()
 }
 
 fn raw(office: &Office) -> Box<RawValue> {
-    #[expect(clippy::expect_used, reason = "our own types have string keys only and cannot fail to serialise")]
+    #[expect(
+        clippy::expect_used,
+        reason = "our own types have string keys only and cannot fail to serialise"
+    )]
     serde_json::value::to_raw_value(office).expect("an office serialises")
 }
 
@@ -253,7 +257,9 @@ mod tests {
         let mut start = hub.start(None);
         assert!(!start.resumed);
         hub.publish(vec![Change::CallGone(CallId::parse("c").unwrap())]);
-        let Delivery::Frame(Frame::Delta(Seq(2), delta)) = start.rest.next().await else { panic!("no delta") };
+        let Delivery::Frame(Frame::Delta(Seq(2), delta)) = start.rest.next().await else {
+            panic!("no delta")
+        };
         let mut all = start.first.clone();
         all.push(delta);
         assert_eq!(replica(&all), (Seq(2), hub.office(Clone::clone)));

@@ -105,7 +105,10 @@ mod tests {
             assert_eq!(answer.unwrap(), done());
         }
         let (other, _) = oneshot::channel();
-        assert!(ledger.take(SessionKey([2; 32]), &id, other).is_some(), "another session's names are its own");
+        assert!(
+            ledger.take(SessionKey([2; 32]), &id, other).is_some(),
+            "another session's names are its own"
+        );
     }
 
     #[test]

@@ -14,7 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Unknown name, wrong password or closed account: which one is not said.
-    #[error("Name or password is wrong. Check both and try again; if you forgot the password, ask your administrator.")]
+    #[error(
+        "Name or password is wrong. Check both and try again; if you forgot the password, ask your administrator."
+    )]
     Wrong,
     /// Too many failures.
     #[error("Too many failed attempts. Wait {seconds} seconds, then try again.")]
@@ -23,7 +25,9 @@ pub enum Refusal {
         seconds: u64,
     },
     /// The server cannot tell now.
-    #[error("The server cannot check passwords at the moment. Try again in a minute, or tell your administrator.")]
+    #[error(
+        "The server cannot check passwords at the moment. Try again in a minute, or tell your administrator."
+    )]
     Trouble,
 }
 
@@ -55,13 +59,18 @@ impl Door {
     ///
     /// # Errors
     /// Why not, in a sentence for the person.
-    pub async fn log_in(&self, name: &str, password: &str, address: IpAddr) -> Result<(Token, User), Refusal> {
+    pub async fn log_in(
+        &self,
+        name: &str,
+        password: &str,
+        address: IpAddr,
+    ) -> Result<(Token, User), Refusal> {
         let account: String = name.chars().take(64).collect();
-        let admitted = self
-            .throttle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .admit(&account, address, clock::now());
+        let admitted = self.throttle.lock().unwrap_or_else(PoisonError::into_inner).admit(
+            &account,
+            address,
+            clock::now(),
+        );
         if let Err(seconds) = admitted {
             tracing::warn!(%address, "a login is held back after failed ones");
             return Err(Refusal::Wait { seconds });
@@ -77,10 +86,11 @@ impl Door {
             tracing::warn!(%address, "a login failed");
             return Err(Refusal::Wrong);
         };
-        self.throttle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .succeeded(&account, address, clock::now());
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner).succeeded(
+            &account,
+            address,
+            clock::now(),
+        );
         let token = self.open(&user.name).await.map_err(trouble)?;
         tracing::info!(user = %user.name, %address, "logged in");
         Ok((token, user))
@@ -143,15 +153,21 @@ mod tests {
         let (token, user) = door.log_in("anna", "correct horse", HERE).await.unwrap();
         assert_eq!(door.session(token.key()).await.unwrap().unwrap().user, user);
         let mut texts = Vec::new();
-        for (name, password) in
-            [("anna", "wrong"), ("nobody", "correct horse"), ("gone", "correct horse"), ("", ""), ("a\nb", "x")]
-        {
+        for (name, password) in [
+            ("anna", "wrong"),
+            ("nobody", "correct horse"),
+            ("gone", "correct horse"),
+            ("", ""),
+            ("a\nb", "x"),
+        ] {
             texts.push(door.log_in(name, password, HERE).await.unwrap_err().to_string());
         }
         texts.dedup();
         assert_eq!(
             texts,
-            ["Name or password is wrong. Check both and try again; if you forgot the password, ask your administrator."]
+            [
+                "Name or password is wrong. Check both and try again; if you forgot the password, ask your administrator."
+            ]
         );
         door.log_out(token.key()).await.unwrap();
         assert!(door.session(token.key()).await.unwrap().is_none());

@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// The hash that an unknown user's password is compared with, so that it takes as long as a known one's.
-static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password", Cost::Usual).ok());
+static NOBODY: LazyLock<Option<String>> =
+    LazyLock::new(|| hash_now("nobody has this password", Cost::Usual).ok());
 
 /// How much work a hash is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,9 @@ mod tests {
     async fn short_and_endless_passwords_are_refused() {
         let refused = async |password: &str| hash(password, Cost::Trivial).await.unwrap_err().to_string();
         assert_eq!(refused("1234567").await, "the password is too short. Take at least 8 characters");
-        assert_eq!(refused(&"x".repeat(1025)).await, "the password is too long. Take at most 1024 characters");
+        assert_eq!(
+            refused(&"x".repeat(1025)).await,
+            "the password is too long. Take at most 1024 characters"
+        );
     }
 }

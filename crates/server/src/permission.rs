@@ -41,12 +41,14 @@ pub fn may_order(user: &User, command: &Command, office: &Office) -> Result<(), 
 pub fn may_read(user: &User, query: &HistoryQuery, office: &Office) -> Result<Vec<Extension>, Outcome> {
     let Some(person) = &query.person else { return Ok(user.extensions.clone()) };
     let extensions = extensions_of(person, office);
-    let own = !extensions.is_empty() && extensions.iter().all(|extension| user.extensions.contains(extension));
+    let own =
+        !extensions.is_empty() && extensions.iter().all(|extension| user.extensions.contains(extension));
     match user.role {
         Role::Admin | Role::Receptionist => Ok(extensions),
         Role::Colleague if own => Ok(extensions),
         Role::Colleague => Err(denied(
-            "You can see your own history only. Ask your administrator if you need to see that of others.".into(),
+            "You can see your own history only. Ask your administrator if you need to see that of others."
+                .into(),
         )),
     }
 }

@@ -9,8 +9,8 @@ use crate::hub::Hub;
 use crate::link;
 use crate::login::Door;
 use crate::pace::Paces;
-use crate::presence::Presence;
 use crate::password::{self, Cost};
+use crate::presence::Presence;
 use crate::stop::farewell;
 use crate::store::{Purpose, Store, User};
 use crate::token::{Token, random};
@@ -199,7 +199,8 @@ impl RunningServer {
 
     /// Says good-bye to the desks, records the calls that are up, saves everything and ends.
     pub async fn shutdown(mut self) {
-        let text = "The server is being restarted or stopped. Calls go on; this console comes back by itself.";
+        let text =
+            "The server is being restarted or stopped. Calls go on; this console comes back by itself.";
         self.stop.send_replace(Some(text.to_owned()));
         if let Err(error) = (&mut self.exchange).await {
             tracing::error!(%error, "the loop at the PBX had failed");

@@ -58,7 +58,10 @@ impl Store {
         if purpose == Purpose::Serve {
             let closed = rows::close_interrupted(&mut writer)?;
             if closed > 0 {
-                tracing::warn!(rows = closed, "calls were up when the server last stopped; recorded as interrupted");
+                tracing::warn!(
+                    rows = closed,
+                    "calls were up when the server last stopped; recorded as interrupted"
+                );
             }
         }
         let next_row = AtomicI64::new(rows::last_id(&writer)? + 1);
@@ -97,8 +100,7 @@ impl Store {
         let limit = usize::from(limit.clamp(1, 200));
         // The unsaved are taken first: a row that is saved in between is then seen twice, not never.
         let unsaved = self.shared.unsaved(&extensions, before);
-        let saved =
-            self.read(move |reader| rows::read(reader, &extensions, before, limit + 1)).await?;
+        let saved = self.read(move |reader| rows::read(reader, &extensions, before, limit + 1)).await?;
         let mut all: std::collections::BTreeMap<_, _> = saved.into_iter().map(|row| (row.id, row)).collect();
         all.extend(unsaved.into_iter().map(|row| (row.id, row)));
         let more = all.len() > limit;

@@ -47,9 +47,11 @@ impl Throttle {
     /// Seconds until the next try is taken.
     pub fn admit(&mut self, account: &str, address: IpAddr, now: Millis) -> Result<(), u64> {
         let key = (account.to_owned(), address);
-        let pair = self.pairs.get(&key).copied().filter(|pair| {
-            now.since(pair.last) < FORGIVEN || pair.welcome == Welcome::Known
-        });
+        let pair = self
+            .pairs
+            .get(&key)
+            .copied()
+            .filter(|pair| now.since(pair.last) < FORGIVEN || pair.welcome == Welcome::Known);
         let mut pair = pair.unwrap_or(Pair { failures: 0, last: now, welcome: Welcome::Stranger });
         if now.since(pair.last) >= FORGIVEN {
             pair.failures = 0;
@@ -88,14 +90,20 @@ impl Throttle {
 
     fn forget(&mut self) {
         if self.pairs.len() > REMEMBERED
-            && let Some(oldest) =
-                self.pairs.iter().min_by_key(|(_, pair)| (pair.welcome == Welcome::Known, pair.last)).map(|(key, _)| key.clone())
+            && let Some(oldest) = self
+                .pairs
+                .iter()
+                .min_by_key(|(_, pair)| (pair.welcome == Welcome::Known, pair.last))
+                .map(|(key, _)| key.clone())
         {
             self.pairs.remove(&oldest);
         }
         if self.strangers.len() > REMEMBERED
-            && let Some(oldest) =
-                self.strangers.iter().min_by_key(|(_, hour)| (hour.tries, hour.began)).map(|(key, _)| key.clone())
+            && let Some(oldest) = self
+                .strangers
+                .iter()
+                .min_by_key(|(_, hour)| (hour.tries, hour.began))
+                .map(|(key, _)| key.clone())
         {
             self.strangers.remove(&oldest);
         }

@@ -25,7 +25,10 @@ fn examples<T: DeserializeOwned + Serialize>(direction: &str) -> BTreeSet<String
 fn kinds(message: &str) -> BTreeSet<String> {
     let schema: Value = serde_json::from_str(&frontdesk_server::schema::text()).unwrap();
     let variants = schema["$defs"][message]["oneOf"].as_array().unwrap().clone();
-    variants.iter().map(|variant| variant["properties"]["type"]["const"].as_str().unwrap().to_owned()).collect()
+    variants
+        .iter()
+        .map(|variant| variant["properties"]["type"]["const"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]

@@ -157,6 +157,7 @@ fn name(text: &str) -> Result<UserName, String> {
 }
 
 fn extension(text: &str) -> Result<Extension, String> {
-    Extension::parse(text)
-        .map_err(|why| format!("this is not an extension: {why}. Use digits, *, # and + only, for example 1001"))
+    Extension::parse(text).map_err(|why| {
+        format!("this is not an extension: {why}. Use digits, *, # and + only, for example 1001")
+    })
 }

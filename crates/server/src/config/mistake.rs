@@ -46,9 +46,9 @@ impl ConfigError {
         let text = match unknown(error.message()) {
             Some((key, known)) => {
                 let nearest = nearest(key, &known);
-                let hint = nearest.map(|near| format!(" Did you mean `{near}`?")).unwrap_or_else(|| {
-                    format!(" Known here: {}.", known.join(", "))
-                });
+                let hint = nearest
+                    .map(|near| format!(" Did you mean `{near}`?"))
+                    .unwrap_or_else(|| format!(" Known here: {}.", known.join(", ")));
                 format!("there is no setting `{key}`.{hint}")
             }
             None => format!("{}.", error.message().trim().trim_end_matches('.')),

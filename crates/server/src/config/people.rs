@@ -143,7 +143,8 @@ fn person(entry: Entry) -> Result<Person, String> {
     let numbers = numbers
         .into_iter()
         .map(|EntryNumber { label, number }| {
-            let bare: String = number.chars().filter(|c| !matches!(c, ' ' | '-' | '/' | '(' | ')' | '.')).collect();
+            let bare: String =
+                number.chars().filter(|c| !matches!(c, ' ' | '-' | '/' | '(' | ')' | '.')).collect();
             let number = Number::parse(&bare).map_err(|why| {
                 format!("the number `{number}` ({label}) cannot be dialled ({why}). Digits, *, # and + only.")
             })?;

@@ -32,10 +32,7 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
             "[pbx]\nkind = \"freebpx\"",
             "frontdesk.toml, line 2: there is no setting `freebpx`. Did you mean `freepbx`?",
         ),
-        (
-            "[pbx]\n\nport = \"many\"",
-            "frontdesk.toml, line 3: invalid type: string \"many\", expected u16.",
-        ),
+        ("[pbx]\n\nport = \"many\"", "frontdesk.toml, line 3: invalid type: string \"many\", expected u16."),
         (
             "[listen]\naddress = \"0.0.0.0:8090\"",
             "frontdesk.toml: [listen] address is open to other machines but has no TLS: passwords would travel \

@@ -44,7 +44,9 @@ pub fn understand(text: &str) -> Heard {
         }
         None => Heard::Unclear {
             id: None,
-            text: format!("The server did not understand the client: {why}. Update the client, or the server."),
+            text: format!(
+                "The server did not understand the client: {why}. Update the client, or the server."
+            ),
         },
     }
 }
@@ -88,7 +90,10 @@ mod tests {
     fn an_order_that_does_not_exist_is_answered() {
         let (id, text) = unclear(r#"{"type":"command","id":"7","command":{"do":"explode"}}"#);
         assert_eq!(id.as_deref(), Some("7"));
-        assert!(text.starts_with("The server did not understand this order: unknown variant `explode`"), "{text}");
+        assert!(
+            text.starts_with("The server did not understand this order: unknown variant `explode`"),
+            "{text}"
+        );
         assert!(text.ends_with("Nothing was done."), "{text}");
     }
 

@@ -150,7 +150,9 @@ async fn a_desk_gets_a_snapshot_then_deltas_and_returns_without_missing_one() {
     bench.hub.publish(Office::default().changes_to(&specimen::office()));
     let token = bench.log_in("anna").await;
     let mut socket = bench.desk(&token, None).await;
-    let ServerMessage::Ready { epoch, viewer, resumed: false, .. } = hear(&mut socket).await else { panic!() };
+    let ServerMessage::Ready { epoch, viewer, resumed: false, .. } = hear(&mut socket).await else {
+        panic!()
+    };
     assert_eq!(viewer.person, Some(PersonId::parse("anna").unwrap()));
     let ServerMessage::Snapshot { seq: Seq(1), office, .. } = hear(&mut socket).await else { panic!() };
     assert_eq!(*office, specimen::office());
@@ -286,7 +288,9 @@ async fn more_than_ten_orders_a_second_are_refused_and_not_carried_out() {
         say(&mut socket, &hang_up(&n.to_string())).await;
     }
     let refused = loop {
-        if let ServerMessage::Result { outcome: Outcome::Failed { reason, text }, .. } = hear(&mut socket).await {
+        if let ServerMessage::Result { outcome: Outcome::Failed { reason, text }, .. } =
+            hear(&mut socket).await
+        {
             break (reason, text);
         }
     };
@@ -351,7 +355,8 @@ async fn what_is_not_understood_is_answered_or_ends_with_a_sentence() {
     hear(&mut socket).await;
     let letters = r#"{"type":"command","id":"7","command":{"do":"originate","from":"1001","to":"abc"}}"#;
     socket.send(Message::text(letters)).await.unwrap();
-    let ServerMessage::Result { outcome: Outcome::Failed { reason, .. }, .. } = hear(&mut socket).await else {
+    let ServerMessage::Result { outcome: Outcome::Failed { reason, .. }, .. } = hear(&mut socket).await
+    else {
         panic!()
     };
     assert_eq!(reason, Reason::Invalid);

@@ -39,7 +39,9 @@ impl Page {
                 let headers = [(CONTENT_TYPE, kind.to_string()), (CACHE_CONTROL, "no-cache".to_owned())];
                 (headers, bytes).into_response()
             }
-            None if name == "index.html" => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+            None if name == "index.html" => {
+                (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response()
+            }
             None => (StatusCode::NOT_FOUND, "There is nothing at this address.").into_response(),
         }
     }

@@ -40,7 +40,11 @@ impl Problem {
 
     /// No session, or one that has ended.
     pub fn not_logged_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "notLoggedIn", "You are not logged in, or your session has ended. Log in.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "notLoggedIn",
+            "You are not logged in, or your session has ended. Log in.",
+        )
     }
 
     /// A page of another origin.

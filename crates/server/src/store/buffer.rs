@@ -117,7 +117,13 @@ impl Shared {
     pub fn unsaved(&self, extensions: &[Extension], before: Option<HistoryId>) -> Vec<HistoryEntry> {
         let before = before.unwrap_or(HistoryId(i64::MAX));
         let waiting = self.lock();
-        waiting.rows.range(..before).map(|(_, row)| row).filter(|row| extensions.contains(&row.extension)).cloned().collect()
+        waiting
+            .rows
+            .range(..before)
+            .map(|(_, row)| row)
+            .filter(|row| extensions.contains(&row.extension))
+            .cloned()
+            .collect()
     }
 
     /// Waits for work, at most `patience`; the batch stays here until [`Shared::saved`].
@@ -130,7 +136,10 @@ impl Shared {
         waiting = match patience {
             None => self.wake.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner),
             Some(patience) => {
-                self.wake.wait_timeout_while(waiting, patience, idle).unwrap_or_else(PoisonError::into_inner).0
+                self.wake
+                    .wait_timeout_while(waiting, patience, idle)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
             }
         };
         let rows = waiting.rows.values().take(batch).cloned().collect();

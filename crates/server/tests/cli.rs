@@ -1,0 +1,136 @@
+//! The command line as a person at the terminal meets it: what it prints, and every sentence of refusal.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Runs the program in `folder`; the answer is whether it succeeded, and what it wrote.
+fn run(folder: &Path, arguments: &[&str], input: &str) -> (bool, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("FRONTDESK_CONFIG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that refuses at once does not read it.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+fn office(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("frontdesk.toml"), config).unwrap();
+    folder
+}
+
+#[test]
+fn users_are_added_listed_and_closed() {
+    let folder = office("[pbx]\nsecret = \"s\"\n");
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let add = [
+        "user",
+        "add",
+        "anna",
+        "--role",
+        "receptionist",
+        "--extension",
+        "1001",
+        "--extension",
+        "1101",
+        "--password-stdin",
+        "--config",
+        "frontdesk.toml",
+    ];
+    assert_eq!(run(&add, "correct horse\n"), (true, "anna can log in now.\n".into()));
+    let twice = "there already is a user anna. Use `user password` or another name\n";
+    assert_eq!(run(&add, "correct horse\n"), (false, twice.into()));
+    assert_eq!(run(&["user", "list"], ""), (true, "anna  receptionist  1001 1101\n".into()));
+    let (done, text) = run(&["user", "disable", "anna"], "");
+    assert_eq!((done, &*text), (true, "anna can no longer log in, and the sessions have ended.\n"));
+    assert_eq!(run(&["user", "list"], "").1, "anna  receptionist  1001 1101  disabled\n");
+    assert_eq!(run(&["user", "enable", "anna"], "").1, "anna can log in again.\n");
+    let (done, text) = run(&["user", "password", "anna", "--password-stdin"], "better horse\n");
+    assert_eq!((done, &*text), (true, "anna has a new password; the sessions of the old one have ended.\n"));
+    let (done, text) = run(&["user", "disable", "bob"], "");
+    assert_eq!((done, &*text), (false, "there is no user bob. `user list` shows all of them\n"));
+}
+
+#[test]
+fn bad_users_are_refused_with_a_sentence() {
+    let folder = office("[pbx]\nsecret = \"s\"\n");
+    let add = |more: &[&str], input: &str| {
+        let arguments = [&["user", "add", "anna", "--role", "receptionist"], more].concat();
+        let (done, text) = run(folder.path(), &arguments, input);
+        assert!(!done);
+        text
+    };
+    assert_eq!(
+        add(&["--password-stdin"], "short\n"),
+        "the password is too short. Take at least 8 characters\n"
+    );
+    assert_eq!(
+        add(&["--password-stdin"], ""),
+        "the password is empty. Write it to the standard input, in one line\n"
+    );
+    assert_eq!(
+        add(&[], "correct horse\n"),
+        "a password is needed: give --password-stdin and write it to the standard input\n"
+    );
+    let letters = add(&["--extension", "10a1", "--password-stdin"], "correct horse\n");
+    assert!(
+        letters.contains(
+            "this is not an extension: it holds the character 'a', which is not allowed here. Use digits, *, # and + \
+             only, for example 1001"
+        ),
+        "{letters}"
+    );
+}
+
+#[test]
+fn the_configuration_is_checked_with_its_files() {
+    let folder = office("[pbx]\nhots = \"pbx\"\n");
+    let check = |config: &str| {
+        std::fs::write(folder.path().join("frontdesk.toml"), config).unwrap();
+        run(folder.path(), &["check-config"], "")
+    };
+    assert_eq!(
+        check("[pbx]\nhots = \"pbx\"\n"),
+        (false, "frontdesk.toml, line 2: there is no setting `hots`. Did you mean `host`?\n".into())
+    );
+    assert_eq!(check("[pbx]\nsecret = \"s\"\n"), (true, "frontdesk.toml is right.\n".into()));
+    let people = "[pbx]\nsecret = \"s\"\n[people]\nfile = \"people.csv\"\n";
+    assert_eq!(check(people), (false, "people.csv: there is no such file. Check the path.\n".into()));
+    std::fs::write(folder.path().join("people.csv"), "name,extension\nAnna,1001\n").unwrap();
+    assert_eq!(check(people), (true, "people.csv: 1 people\nfrontdesk.toml is right.\n".into()));
+    let (done, text) = check(
+        "[pbx]\nsecret = \"s\"\n[listen]\naddress = \"0.0.0.0:1\"\ntls_cert = \"c.pem\"\ntls_key = \"k.pem\"\n",
+    );
+    assert!(
+        !done && text.starts_with("[listen] tls_cert: c.pem holds no readable PEM certificate"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why() {
+    let folder = office("[pbx]\nsecret = \"s\"\n");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = format!("[pbx]\nsecret = \"s\"\n[listen]\naddress = \"{}\"\n", taken.local_addr().unwrap());
+    std::fs::write(folder.path().join("frontdesk.toml"), config).unwrap();
+    let (done, text) = run(folder.path(), &["serve"], "");
+    assert!(!done);
+    assert!(
+        text.contains(
+            "cannot be opened for desks. Another program may use it; choose another [listen] address"
+        ),
+        "{text}"
+    );
+    let (done, text) = run(folder.path(), &["serve", "--config", "none.toml"], "");
+    assert_eq!((done, &*text), (false, "none.toml: there is no such file. Check the path.\n"));
+}

@@ -1,0 +1,205 @@
+//! The server's whole line on a played PBX: AMI in, WebSocket out, orders back, the history kept over a restart.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "line/pbx.rs"]
+mod pbx;
+
+use frontdesk_protocol::*;
+use frontdesk_server::{Config, Options, RunningServer, Server};
+use futures_util::{SinkExt, StreamExt};
+use pbx::Pbx;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+/// A caller from outside, answered at 1001, then sent to 1002 by an AMI Redirect, answered there.
+const REDIRECT: &str = include_str!("../../../tests/recordings/b_redirect.frontdesk.txt");
+
+struct Desk {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    office: Office,
+    seq: Seq,
+    epoch: Option<Epoch>,
+}
+
+impl Desk {
+    async fn open(server: &RunningServer, user: &UserName) -> Self {
+        let token = server.sign_in(user).await.unwrap();
+        let mut request = format!("ws://{}/ws", server.addr()).into_client_request().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+        let (socket, _) = connect_async(request).await.unwrap();
+        let mut desk = Self { socket, office: Office::default(), seq: Seq(0), epoch: None };
+        desk.say(&ClientMessage::Hello { resume: None }).await;
+        desk
+    }
+
+    async fn say(&mut self, message: &ClientMessage) {
+        self.socket.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
+    }
+
+    /// The next message, after it was applied to the replica.
+    async fn hear(&mut self) -> ServerMessage {
+        loop {
+            let message = timeout(DEADLINE, self.socket.next()).await.expect("in time").unwrap().unwrap();
+            let Message::Text(text) = message else { continue };
+            let message = serde_json::from_str(&text).unwrap();
+            match &message {
+                ServerMessage::Snapshot { epoch, seq, office, .. } => {
+                    (self.epoch, self.seq, self.office) = (Some(epoch.clone()), *seq, (**office).clone());
+                }
+                ServerMessage::Delta(delta) => {
+                    assert_eq!(delta.seq, self.seq.next());
+                    self.seq = delta.seq;
+                    delta.changes.iter().for_each(|change| self.office.apply(change.clone()));
+                }
+                _ => {}
+            }
+            return message;
+        }
+    }
+
+    async fn until<T>(&mut self, condition: impl Fn(&Office) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = condition(&self.office) {
+                return found;
+            }
+            self.hear().await;
+        }
+    }
+
+    async fn row(&mut self) -> HistoryEntry {
+        loop {
+            if let ServerMessage::HistoryAdded { entry } = self.hear().await {
+                return entry;
+            }
+        }
+    }
+
+    async fn page(&mut self) -> Vec<HistoryEntry> {
+        let query = HistoryQuery { person: None, before: None, limit: 50 };
+        self.say(&ClientMessage::History { id: CommandId::parse("h").unwrap(), query }).await;
+        loop {
+            if let ServerMessage::History { page, .. } = self.hear().await {
+                return page.entries;
+            }
+        }
+    }
+}
+
+fn anna() -> UserName {
+    UserName::parse("anna").unwrap()
+}
+
+async fn start(pbx: &Pbx, folder: &Path) -> RunningServer {
+    let text = format!(
+        "[pbx]\nport = {}\nsecret = \"s\"\n[listen]\naddress = \"127.0.0.1:0\"\n",
+        pbx.address.port()
+    );
+    let config = Config::parse(&text, Path::new("frontdesk.toml"), folder).unwrap();
+    let server = Server::start(Options::from_config(config)).await.unwrap();
+    let extension = Extension::parse("1001").unwrap();
+    server.put_user(&anna(), Role::Receptionist, vec![extension], "correct horse").await.unwrap();
+    server
+}
+
+fn up(office: &Office) -> Option<()> {
+    matches!(office.link, PbxLink::Up { .. }).then_some(())
+}
+
+fn mine(office: &Office) -> Option<Leg> {
+    let mine = [Extension::parse("1001").unwrap()];
+    office.legs_at(&mine).map(|(_, leg)| leg.clone()).next()
+}
+
+#[tokio::test]
+async fn a_call_on_the_pbx_reaches_the_desk_an_order_the_pbx_and_a_row_the_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pbx = Pbx::open().await;
+    let server = start(&pbx, folder.path()).await;
+    let mut desk = Desk::open(&server, &anna()).await;
+    desk.until(up).await;
+    assert!(desk.office.extensions.contains_key("1001"), "{:?}", desk.office.extensions);
+
+    pbx.play(REDIRECT, "", "Event: BridgeLeave").await;
+    let leg = desk.until(|office| mine(office).filter(|leg| leg.state == LegState::Talking)).await;
+    assert_eq!(leg.peer.unwrap().number.as_deref(), Some("5559876"));
+    let lamp = &desk.office.extensions["1001"];
+    assert_eq!(lamp.status, Status::Outside);
+
+    let id = CommandId::parse("1").unwrap();
+    let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
+    let order = ClientMessage::Command { id, command: Command::Transfer { leg: leg.id, to } };
+    desk.say(&order).await;
+    desk.say(&order).await;
+    let sent = timeout(DEADLINE, pbx.orders.recv()).await.unwrap().unwrap();
+    assert!(sent.contains("1002"), "{sent}");
+
+    pbx.play(REDIRECT, "Event: BridgeLeave", "").await;
+    let row = desk.row().await;
+    assert_eq!((row.extension.as_str(), row.party.number.as_deref()), ("1001", Some("5559876")));
+    desk.until(|office| office.calls.is_empty().then_some(())).await;
+    assert!(pbx.orders.try_recv().is_err(), "a repeated order acts once");
+    assert_eq!(desk.page().await.last().unwrap(), &row);
+    server.shutdown().await;
+    loop {
+        if let ServerMessage::Bye { again, .. } = desk.hear().await {
+            assert!(again);
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_up_when_the_server_stops_is_in_the_history_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let pbx = Pbx::open().await;
+    let server = start(&pbx, folder.path()).await;
+    let mut desk = Desk::open(&server, &anna()).await;
+    desk.until(up).await;
+    pbx.play(REDIRECT, "", "Event: BridgeLeave").await;
+    desk.until(|office| mine(office).filter(|leg| leg.state == LegState::Talking)).await;
+    server.shutdown().await;
+
+    let server = start(&pbx, folder.path()).await;
+    let mut desk = Desk::open(&server, &anna()).await;
+    let page = desk.page().await;
+    assert_eq!(page.len(), 1, "{page:#?}");
+    assert_eq!(page[0].outcome, HistoryOutcome::Interrupted);
+    assert_eq!(page[0].party.number.as_deref(), Some("5559876"));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_lost_pbx_is_told_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let pbx = Pbx::open().await;
+    let server = start(&pbx, folder.path()).await;
+    let mut desk = Desk::open(&server, &anna()).await;
+    desk.until(up).await;
+    pbx.say.send(None).await.unwrap();
+    let reason = desk
+        .until(|office| match &office.link {
+            PbxLink::Down { reason, .. } => Some(reason.clone()),
+            _ => None,
+        })
+        .await;
+    assert!(!reason.is_empty());
+    desk.until(up).await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_rehearsal_office_is_served_in_this_process() {
+    let server = Server::start(Options::rehearsal(1)).await.unwrap();
+    let extension = Extension::parse("1001").unwrap();
+    server.put_user(&anna(), Role::Receptionist, vec![extension], "correct horse").await.unwrap();
+    let mut desk = Desk::open(&server, &anna()).await;
+    desk.until(up).await;
+    desk.until(|office| (office.people.len() >= 30 && !office.calls.is_empty()).then_some(())).await;
+    server.shutdown().await;
+}
