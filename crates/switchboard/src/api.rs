@@ -1,6 +1,6 @@
 //! What goes in and out of the switchboard besides AMI messages. Not the wire types; those are `protocol`.
 
-use crate::frontdesk_ami::{Action, ActionId};
+use frontdesk_ami::action::{Action, ActionId};
 use frontdesk_protocol::{
     CallId, Change, Direction, Extension, HistoryOutcome, Millis, Outcome, Party, QueueName, Role,
 };

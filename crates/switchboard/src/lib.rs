@@ -17,7 +17,6 @@ mod bind;
 mod channel;
 mod control;
 mod events;
-pub mod frontdesk_ami;
 mod model;
 mod orders;
 mod packet;

@@ -87,7 +87,7 @@ impl Switchboard {
     }
 
     /// Takes in one AMI message; messages come in the order of arrival.
-    pub fn message(&mut self, message: &crate::frontdesk_ami::Message<'_>, now: Millis) {
+    pub fn message(&mut self, message: &frontdesk_ami::Message<'_>, now: Millis) {
         self.packet(message, now);
     }
 
@@ -238,7 +238,9 @@ impl Switchboard {
         let id = format!("{}-{}", self.model.settings.id_prefix, self.counter);
         #[cfg(test)]
         self.sent.push((id.clone(), order.clone()));
-        self.outputs.push_back(order.act(&id));
+        if let Ok((id, action)) = order.action(&id) {
+            self.outputs.push_back(Output::Act(id, action));
+        }
         id
     }
 }
