@@ -1,0 +1,116 @@
+//! Calls that come by themselves, so that an ordinary morning passes. Not what becomes of them.
+
+use super::{Due, Simulation};
+use crate::packet::Packet;
+use crate::setup::{CALLERS, Traffic};
+use std::collections::BTreeSet;
+
+/// How many calls there are at most before nobody begins another one.
+const CALLS: usize = 6;
+/// How many callers wait at the reception at most.
+const WAITING: usize = 2;
+/// Who switches the phone on and off, by place in the office.
+const WANDERERS: [usize; 5] = [12, 21, 26, 30, 37];
+
+impl Simulation {
+    pub(super) fn begin_life(&mut self) {
+        if self.setup.traffic == Traffic::Calm {
+            self.due(300, Due::Colleague);
+            self.due(2_000, Due::AtReception);
+            self.due(5_000, Due::AtQueue);
+            self.due(11_000, Due::AtSomebody);
+            self.due(25_000, Due::Registrations);
+        }
+    }
+
+    pub(super) fn calls(&self) -> usize {
+        self.channels.values().map(|c| c.root).collect::<BTreeSet<_>>().len()
+    }
+
+    fn outsider_calls(&mut self, exten: &str) {
+        let (number, name) = CALLERS.get(self.rng.usize(..CALLERS.len())).copied().unwrap_or(("", ""));
+        self.call_in(number, name, &format!("555{exten}"));
+    }
+
+    pub(super) fn at_reception(&mut self) {
+        let after = self.between(11_000, 19_000);
+        self.due(after, Due::AtReception);
+        let reception = self.setup.reception.clone();
+        let here = self.channels.values().filter(|c| c.endpoint == reception).count();
+        if here <= WAITING && self.calls() <= CALLS {
+            self.outsider_calls(&reception);
+        }
+    }
+
+    pub(super) fn at_queue(&mut self) {
+        let after = self.between(20_000, 40_000);
+        self.due(after, Due::AtQueue);
+        let number = self.queues.get(self.rng.usize(..self.queues.len().max(1))).map(|q| q.number.clone());
+        if let Some(number) = number.filter(|_| self.calls() < CALLS) {
+            self.outsider_calls(&number);
+        }
+    }
+
+    /// Somebody whose phone is idle.
+    fn somebody(&mut self) -> Option<String> {
+        let reception = self.setup.reception.as_str();
+        let idle: Vec<String> = self
+            .phones
+            .iter()
+            .filter(|(number, phone)| phone.contact.is_some() && number.as_str() != reception)
+            .filter(|(number, _)| self.channels.values().all(|c| c.endpoint != **number))
+            .map(|(number, _)| number.clone())
+            .collect();
+        (!idle.is_empty()).then(|| idle.get(self.rng.usize(..idle.len())).cloned()).flatten()
+    }
+
+    pub(super) fn at_somebody(&mut self) {
+        let after = self.between(25_000, 45_000);
+        self.due(after, Due::AtSomebody);
+        if self.calls() < CALLS
+            && let Some(number) = self.somebody()
+        {
+            self.outsider_calls(&number);
+        }
+    }
+
+    pub(super) fn colleague(&mut self) {
+        let after = if self.calls() < 2 { 2_000 } else { self.between(9_000, 16_000) };
+        self.due(after, Due::Colleague);
+        let Some(from) = self.somebody().filter(|_| self.calls() < CALLS) else { return };
+        if self.one_in(3) {
+            let number = format!("95550{}", self.rng.u32(100..200));
+            return self.dial(&from, &number);
+        }
+        let numbers: Vec<String> =
+            self.phones.keys().filter(|n| **n != self.setup.reception).cloned().collect();
+        let to = numbers.get(self.rng.usize(..numbers.len().max(1))).filter(|to| **to != from).cloned();
+        if let Some(to) = to {
+            self.dial(&from, &to);
+        }
+    }
+
+    /// A phone is switched on or off, and somebody hears their messages.
+    pub(super) fn registrations(&mut self) {
+        let after = self.between(30_000, 60_000);
+        self.due(after, Due::Registrations);
+        let who = WANDERERS.get(self.rng.usize(..WANDERERS.len())).copied().unwrap_or_default();
+        if let Some(number) = self.phones.keys().nth(who).cloned()
+            && self.channels.values().all(|c| c.endpoint != number)
+        {
+            match self.phones.get(&number).is_some_and(|phone| phone.contact.is_some()) {
+                true => self.unregister(&number),
+                false => self.register(&number),
+            }
+        }
+        let full = self.phones.iter().find(|(_, phone)| phone.new > 2).map(|(number, _)| number.clone());
+        if let Some(number) = full {
+            if let Some(phone) = self.phones.get_mut(&number) {
+                phone.old = (phone.old + phone.new).min(20);
+                phone.new = 0;
+            }
+            let packet = self.mailbox_packet(Packet::event("MessageWaiting"), &number);
+            self.tell(packet);
+        }
+    }
+}
