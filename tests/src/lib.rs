@@ -8,6 +8,7 @@ pub mod bus;
 pub mod desk;
 pub mod desktop;
 pub mod page;
+pub mod pbx;
 pub mod process;
 pub mod stage;
 pub mod until;
