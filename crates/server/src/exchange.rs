@@ -135,7 +135,7 @@ impl Exchange {
         let (mut rows, mut live) = (Vec::new(), BTreeMap::new());
         while let Some(output) = self.board.poll() {
             match output {
-                Output::Act(id, action) => self.link.send(id, &action),
+                Output::Act(id, action) => self.link.send(&id, &action),
                 Output::Changed(changes) => {
                     for change in &changes {
                         note(change, now, &mut live);

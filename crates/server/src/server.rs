@@ -17,6 +17,7 @@ use crate::token::{Token, random};
 use anyhow::{Context, Result};
 use frontdesk_ami::client::Link;
 use frontdesk_protocol::{Epoch, Extension, Role, UserName};
+use frontdesk_rehearsal::{Office, RunningOffice};
 use frontdesk_switchboard::Switchboard;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -66,7 +67,7 @@ pub struct RunningServer {
     stop: watch::Sender<Option<String>>,
     exchange: JoinHandle<()>,
     http: JoinHandle<std::io::Result<()>>,
-    _office: Option<frontdesk_rehearsal::Office>,
+    _office: Option<RunningOffice>,
     _scratch: Option<Scratch>,
 }
 
@@ -95,7 +96,7 @@ impl Server {
         let (office, scratch) = match office {
             OfficeKind::Pbx => (None, None),
             OfficeKind::Rehearsal { seed } => {
-                let office = frontdesk_rehearsal::Office::listen(seed).await?;
+                let office = Office::listen(seed).await?;
                 let scratch = Scratch::new()?;
                 rehearse(&mut config, &office, &scratch);
                 (Some(office), Some(scratch))
@@ -248,7 +249,7 @@ impl Drop for Scratch {
     }
 }
 
-fn rehearse(config: &mut Config, office: &frontdesk_rehearsal::Office, scratch: &Scratch) {
+fn rehearse(config: &mut Config, office: &RunningOffice, scratch: &Scratch) {
     let address = office.address();
     config.pbx.host = address.ip().to_string();
     config.pbx.port = Some(address.port());

@@ -91,7 +91,44 @@ impl Patient {
 impl Ask for Patient {
     async fn ask(&mut self, question: Question) -> Option<Reply> {
         self.questions += 1;
-        let _ = (question, Action, ActionId, ANSWER, SUPERFLUOUS, &mut self.link);
-        None
+        let id = ActionId::new(format!("doctor-{}", self.questions)).ok()?;
+        let mut action = Action::new(question.action);
+        for (key, value) in question.fields {
+            action = action.with(key, value).ok()?;
+        }
+        self.link.send(&id, &action);
+        timeout(ANSWER, self.reply(&id)).await.ok().flatten()
+    }
+}
+
+impl Patient {
+    /// Gathers what answers an action: one response, or a list up to its end.
+    async fn reply(&mut self, id: &ActionId) -> Option<Reply> {
+        let mut reply: Option<Reply> = None;
+        loop {
+            while let Some(message) = self.link.next_message() {
+                if let Some(kind) = message.event() {
+                    self.noise.extend(SUPERFLUOUS.iter().filter(|known| **known == kind));
+                }
+                if message.action_id() != id.as_str() {
+                    continue;
+                }
+                let fields = Fields(message.fields().map(|(k, v)| (k.to_owned(), v.to_owned())).collect());
+                let list = message.field("EventList").to_owned();
+                match &mut reply {
+                    None => {
+                        reply = Some(Reply { first: fields, items: Vec::new() });
+                        if !list.eq_ignore_ascii_case("start") {
+                            return reply;
+                        }
+                    }
+                    Some(_) if list.eq_ignore_ascii_case("Complete") => return reply,
+                    Some(reply) => reply.items.push(fields),
+                }
+            }
+            if let Progress::Down { .. } = self.link.drive().await {
+                return None;
+            }
+        }
     }
 }

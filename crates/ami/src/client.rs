@@ -1,0 +1,139 @@
+//! The link to one PBX over TCP or TLS: connects, logs in, waits until the PBX has booted, keeps itself alive, and
+//! comes back by itself. Not what the messages mean.
+//!
+//! ```text
+//! loop { link.drive().await → Up | Messages | Down }      link.next_message()      link.send(id, action)
+//! ```
+//!
+//! The owner of the link is the one who reads: messages are decoded in place and handed out without a queue between.
+//! What is sent waits in a bounded buffer; a PBX that does not read is a fault and not a reason to grow.
+
+mod backoff;
+mod config;
+mod login;
+mod reason;
+mod session;
+
+pub use config::{LinkConfig, LinkTls, Login, Timing};
+pub use reason::Reason;
+
+use crate::action::{Action, ActionId};
+use crate::census::Census;
+use crate::message::Message;
+use backoff::Backoff;
+use session::{Session, Step};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// What [`Link::drive`] came to.
+#[derive(Debug)]
+pub enum Progress {
+    /// The link is up and the PBX has booted: whatever was known is to be asked for anew.
+    Up,
+    /// Messages came: take them with [`Link::next_message`] until there are none.
+    Messages,
+    /// The link is down, or could not be made. It is tried again by itself.
+    Down {
+        /// Why, as a sentence.
+        reason: Reason,
+        /// When it is tried again.
+        retry_in: Duration,
+    },
+}
+
+/// The link to one PBX.
+pub struct Link {
+    config: LinkConfig,
+    phase: Phase,
+    backoff: Backoff,
+    census: Census,
+}
+
+enum Phase {
+    Waiting(Instant),
+    Connecting(Pin<Box<dyn Future<Output = Result<Session, Reason>> + Send>>),
+    /// Logged in or about to be.
+    Open(Box<Session>),
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let phase = match self.phase {
+            Phase::Waiting(_) => "waiting",
+            Phase::Connecting(_) => "connecting",
+            Phase::Open(_) => "open",
+        };
+        write!(f, "Link({phase}, {})", self.config.address())
+    }
+}
+
+impl Link {
+    /// A link that has not begun; the first [`Link::drive`] connects.
+    pub fn new(config: LinkConfig) -> Self {
+        let backoff = Backoff::new(config.timing.first_retry, config.timing.last_retry);
+        Self { config, phase: Phase::Waiting(Instant::now()), backoff, census: Census::default() }
+    }
+
+    /// Goes on until something happened. Dropping the future loses nothing; call it again.
+    pub async fn drive(&mut self) -> Progress {
+        loop {
+            match &mut self.phase {
+                Phase::Waiting(until) => {
+                    sleep_until(*until).await;
+                    let config = self.config.clone();
+                    self.phase = Phase::Connecting(Box::pin(session::connect(config)));
+                }
+                Phase::Connecting(connecting) => match connecting.as_mut().await {
+                    Ok(session) => self.phase = Phase::Open(Box::new(session)),
+                    Err(reason) => return self.fall(reason),
+                },
+                Phase::Open(session) => match session.step().await {
+                    Ok(Step::Up) => {
+                        self.backoff.reset();
+                        return Progress::Up;
+                    }
+                    Ok(Step::Messages) => return Progress::Messages,
+                    Err(reason) => return self.fall(reason),
+                },
+            }
+        }
+    }
+
+    /// The next message that came; `None` until [`Link::drive`] says so again.
+    pub fn next_message(&mut self) -> Option<Message<'_>> {
+        let Phase::Open(session) = &mut self.phase else { return None };
+        let message = session.next_message()?;
+        if let Some(kind) = message.event() {
+            self.census.count(kind);
+        }
+        Some(message)
+    }
+
+    /// Says something to the PBX. What is said while the link is down is not said: the caller learns from
+    /// [`Progress::Down`] that no answer will come.
+    pub fn send(&mut self, id: &ActionId, action: &Action) {
+        if let Phase::Open(session) = &mut self.phase
+            && session.is_up()
+        {
+            session.send(id, action);
+        }
+    }
+
+    /// How many events of each kind came so far.
+    pub fn census(&self) -> &Census {
+        &self.census
+    }
+
+    fn fall(&mut self, reason: Reason) -> Progress {
+        let retry_in = if reason.is_refusal() {
+            self.backoff.after_refusal(self.config.timing.after_refusal)
+        } else {
+            self.backoff.next_wait()
+        };
+        tracing::debug!(%reason, ?retry_in, "the link is down");
+        self.phase = Phase::Waiting(Instant::now() + retry_in);
+        Progress::Down { reason, retry_in }
+    }
+}

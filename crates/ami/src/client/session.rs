@@ -1,0 +1,269 @@
+//! One connection, from the first byte to the last. Not the next one; that is `client`.
+
+use super::config::LinkConfig;
+use super::login::{self, Next, Stage};
+use super::reason::Reason;
+use crate::action::{Action, ActionId};
+use crate::decoder::{Decoder, Frame};
+use crate::message::Message;
+use std::io;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_rustls::TlsConnector;
+
+/// What the ids of the link's own actions begin with; the owner's must not.
+const OWN: &str = "link-";
+
+/// The most that waits to be sent, in bytes: some thousand actions.
+const OUTGOING: usize = 1024 * 1024;
+
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// What a step came to.
+pub(super) enum Step {
+    Up,
+    Messages,
+}
+
+pub(super) struct Session {
+    config: LinkConfig,
+    reader: ReadHalf<Box<dyn Duplex>>,
+    writer: WriteHalf<Box<dyn Duplex>>,
+    decoder: Decoder,
+    /// The decoder's current message is still to be handed out.
+    found: bool,
+    stage: Stage,
+    outgoing: Outgoing,
+    /// When the current stage has taken too long, or the next ping is due.
+    due: Instant,
+    pinged: bool,
+    own: u64,
+}
+
+/// What waits to be sent.
+#[derive(Default)]
+struct Outgoing {
+    text: String,
+    sent: usize,
+    /// TLS may hold back what was written.
+    unflushed: bool,
+    overflown: bool,
+}
+
+impl Outgoing {
+    fn waiting(&self) -> &[u8] {
+        self.text.as_bytes().get(self.sent..).unwrap_or_default()
+    }
+
+    fn push(&mut self, id: &ActionId, action: &Action) {
+        if self.sent == self.text.len() {
+            self.text.clear();
+            self.sent = 0;
+        }
+        action.encode_into(id, &mut self.text);
+        self.overflown |= self.waiting().len() > OUTGOING;
+    }
+}
+
+/// Connects, with TLS where it is wanted.
+pub(super) async fn connect(config: LinkConfig) -> Result<Session, Reason> {
+    let address = config.address();
+    let unreachable = |why: String| Reason::Unreachable { address: address.clone(), why };
+    let tcp = timeout(config.timing.connect, TcpStream::connect((config.host.as_str(), config.port)))
+        .await
+        .map_err(|_| unreachable("it does not answer".into()))?
+        .map_err(|error| unreachable(plainly(&error)))?;
+    // Orders are small and must not wait for more of them.
+    tcp.set_nodelay(true).map_err(|error| unreachable(error.to_string()))?;
+    let stream: Box<dyn Duplex> = match &config.tls {
+        None => Box::new(tcp),
+        Some(tls) => {
+            let fault = |why: String| Reason::Tls { address: address.clone(), why };
+            let connector = TlsConnector::from(tls.config.clone());
+            let tls = timeout(config.timing.connect, connector.connect(tls.name.clone(), tcp))
+                .await
+                .map_err(|_| fault("it does not answer in TLS".into()))?
+                .map_err(|error| fault(error.to_string()))?;
+            Box::new(tls)
+        }
+    };
+    let (reader, writer) = tokio::io::split(stream);
+    Ok(Session {
+        decoder: Decoder::new(config.limits),
+        found: false,
+        reader,
+        writer,
+        stage: Stage::Banner,
+        outgoing: Outgoing::default(),
+        due: Instant::now() + config.timing.login,
+        pinged: false,
+        own: 0,
+        config,
+    })
+}
+
+/// The operating system's words without its numbers.
+fn plainly(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nothing listens there".into(),
+        io::ErrorKind::TimedOut => "it does not answer".into(),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "there is no way to it".into(),
+        _ => {
+            let text = error.to_string();
+            let known = text.contains("failed to lookup") || text.contains("not known");
+            if known { "no computer has this name".into() } else { text }
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn is_up(&self) -> bool {
+        self.stage == Stage::Up
+    }
+
+    pub(super) fn send(&mut self, id: &ActionId, action: &Action) {
+        self.outgoing.push(id, action);
+    }
+
+    /// The next message for the owner; answers to the link's own actions are none.
+    pub(super) fn next_message(&mut self) -> Option<Message<'_>> {
+        if !self.is_up() {
+            return None;
+        }
+        while std::mem::take(&mut self.found) || self.decoder.advance() {
+            if self.message().is_some_and(|message| !message.action_id().starts_with(OWN)) {
+                return self.message();
+            }
+        }
+        None
+    }
+
+    fn message(&self) -> Option<Message<'_>> {
+        match self.decoder.current() {
+            Some(Frame::Message(message)) => Some(message),
+            Some(Frame::Banner(_)) | None => None,
+        }
+    }
+
+    /// Goes on until there is something for the owner. Dropping the future loses nothing.
+    pub(super) async fn step(&mut self) -> Result<Step, Reason> {
+        loop {
+            if self.outgoing.overflown {
+                return Err(Reason::Deaf);
+            }
+            if self.is_up() {
+                // What the owner has not taken yet comes first.
+                if self.found || self.decoder.advance() {
+                    self.found = true;
+                    return Ok(Step::Messages);
+                }
+            } else if self.greet()? {
+                return Ok(Step::Up);
+            }
+            let waiting = self.outgoing.waiting();
+            let came = tokio::select! {
+                biased;
+                written = pump(&mut self.writer, waiting), if !waiting.is_empty() || self.outgoing.unflushed => {
+                    let written = written.map_err(broken)?;
+                    self.outgoing.sent += written;
+                    self.outgoing.unflushed = written > 0;
+                    continue;
+                }
+                read = self.reader.read(self.decoder.space()) => read.map_err(broken)?,
+                () = sleep_until(self.due) => {
+                    self.overdue()?;
+                    continue;
+                }
+            };
+            if came == 0 {
+                return Err(Reason::Closed);
+            }
+            self.decoder.filled(came);
+            if self.is_up() {
+                self.pinged = false;
+                self.due = Instant::now() + self.config.timing.quiet;
+            }
+        }
+    }
+
+    /// Takes frames until the login is through; says whether it is.
+    fn greet(&mut self) -> Result<bool, Reason> {
+        while !self.is_up() && self.decoder.advance() {
+            let next = match self.decoder.current() {
+                Some(Frame::Banner(banner)) => {
+                    if !banner.starts_with("Asterisk Call Manager/") {
+                        return Err(Reason::NotAsterisk { address: self.config.address() });
+                    }
+                    let (action, stage) = login::open(&self.config)?;
+                    Next::Say(action, stage)
+                }
+                Some(Frame::Message(message)) => login::next(&self.config, self.stage, &message)?,
+                None => Next::Wait,
+            };
+            match next {
+                Next::Wait => {}
+                Next::Say(action, stage) => {
+                    self.say(&action);
+                    self.reach(stage);
+                }
+                Next::Go(stage) => self.reach(stage),
+            }
+        }
+        Ok(self.is_up())
+    }
+
+    fn reach(&mut self, stage: Stage) {
+        self.stage = stage;
+        let timing = &self.config.timing;
+        let wait = match stage {
+            Stage::Banner | Stage::Challenge | Stage::Login => timing.login,
+            Stage::Boot => timing.boot,
+            Stage::Up => timing.quiet,
+        };
+        self.due = Instant::now() + wait;
+    }
+
+    /// Nothing came for too long.
+    fn overdue(&mut self) -> Result<(), Reason> {
+        match self.stage {
+            Stage::Banner | Stage::Challenge | Stage::Login => Err(Reason::NoAnswer),
+            Stage::Boot => Err(Reason::NotBooted),
+            Stage::Up if self.pinged => Err(Reason::Silent),
+            Stage::Up => {
+                self.say(&Action::new("Ping"));
+                self.pinged = true;
+                self.due = Instant::now() + self.config.timing.pong;
+                Ok(())
+            }
+        }
+    }
+
+    /// Says something of the link's own.
+    fn say(&mut self, action: &Action) {
+        self.own += 1;
+        if let Ok(id) = ActionId::new(format!("{OWN}{}", self.own)) {
+            self.outgoing.push(&id, action);
+        }
+    }
+}
+
+/// Writes some of it and says how much; without anything to write, pushes on what TLS holds back. Dropping the future
+/// loses nothing: each way waits once.
+async fn pump(writer: &mut WriteHalf<Box<dyn Duplex>>, waiting: &[u8]) -> io::Result<usize> {
+    if waiting.is_empty() {
+        return writer.flush().await.map(|()| 0);
+    }
+    writer.write(waiting).await
+}
+
+fn broken(error: io::Error) -> Reason {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => Reason::Closed,
+        _ => Reason::Broken(error.to_string()),
+    }
+}

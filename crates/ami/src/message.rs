@@ -1,0 +1,138 @@
+//! One message as it came: fields by name, borrowed from the decoder. Not what it means; that is `event`.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A message of Asterisk: an event, a response, or the item of a list.
+///
+/// Field names are compared without case, because Asterisk itself is not of one mind (`Uniqueid`, `UniqueID`).
+#[derive(Clone, Copy)]
+pub struct Message<'a> {
+    raw: &'a [u8],
+    text: &'a str,
+    lines: &'a [Line],
+    output: Option<usize>,
+    cut: bool,
+}
+
+/// Where a line stands in the text, without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    start: u32,
+    end: u32,
+}
+
+impl Line {
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        // A message is limited to far less than 4 GiB.
+        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: short(start), end: short(end) }
+    }
+
+    pub(crate) fn range(self, from: usize) -> Range<usize> {
+        from + self.start as usize..from + self.end as usize
+    }
+
+    pub(crate) fn shorten(&mut self, end: usize) {
+        self.end = self.end.min(u32::try_from(end).unwrap_or(u32::MAX));
+    }
+}
+
+impl<'a> Message<'a> {
+    pub(crate) fn new(
+        raw: &'a [u8],
+        text: &'a str,
+        lines: &'a [Line],
+        output: Option<usize>,
+        cut: bool,
+    ) -> Self {
+        Self { raw, text, lines, output, cut }
+    }
+
+    /// The kind of event; `None` for a response.
+    pub fn event(&self) -> Option<&'a str> {
+        self.find("Event")
+    }
+
+    /// What a response says: `Success`, `Error`, `Follows`; `None` for an event.
+    pub fn response(&self) -> Option<&'a str> {
+        self.find("Response")
+    }
+
+    /// The id of the action that this answers; empty for what came by itself.
+    pub fn action_id(&self) -> &'a str {
+        self.field("ActionID")
+    }
+
+    /// The first field of this name; empty where there is none.
+    pub fn field(&self, name: &str) -> &'a str {
+        self.find(name).unwrap_or_default()
+    }
+
+    /// The first field of this name.
+    pub fn find(&self, name: &str) -> Option<&'a str> {
+        self.headers().find_map(|line| value_of(line, name))
+    }
+
+    /// All fields, in order. The bare output of a command comes as fields named `Output`, as newer versions say it.
+    pub fn fields(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let bare = self.bare().map(|line| ("Output", line));
+        self.headers().map(split).chain(bare)
+    }
+
+    /// The output of a command, line by line, in the old framing and the new.
+    pub fn output(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.fields().filter_map(|(name, value)| name.eq_ignore_ascii_case("Output").then_some(value))
+    }
+
+    /// Whether the message was longer than the limits, and something of it is missing.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The bytes as they came, line ends included, without the empty line; not UTF-8 where the PBX did not send it.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    fn headers(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.text;
+        let headers = self.lines.get(..self.output.unwrap_or(self.lines.len())).unwrap_or_default();
+        headers.iter().map(move |line| text.get(line.range(0)).unwrap_or_default())
+    }
+
+    fn bare(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.text;
+        let bare = self.output.and_then(|from| self.lines.get(from..)).unwrap_or_default();
+        bare.iter().map(move |line| text.get(line.range(0)).unwrap_or_default())
+    }
+}
+
+/// The name and the value of a line; a line without a colon is a name without a value.
+fn split(line: &str) -> (&str, &str) {
+    match line.split_once(':') {
+        Some((name, value)) => (name, value.strip_prefix(' ').unwrap_or(value)),
+        None => (line, ""),
+    }
+}
+
+/// The value of a line, where it has this name. The colon is looked at first: nearly every other line fails there.
+fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    if *line.as_bytes().get(name.len())? != b':' {
+        return None;
+    }
+    let (head, tail) = line.split_at_checked(name.len())?;
+    if !head.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let value = tail.get(1..)?;
+    Some(value.strip_prefix(' ').unwrap_or(value))
+}
+
+/// The names of the fields only: values are names and numbers of callers.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = self.event().or(self.response()).unwrap_or_default();
+        write!(f, "Message({what}, {} lines, cut: {})", self.lines.len(), self.cut)
+    }
+}
