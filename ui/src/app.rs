@@ -14,7 +14,7 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Interval;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::{Callback, Component, Context, Html, NodeRef};
 
 /// What reaches the root.
@@ -30,8 +30,23 @@ pub enum Msg {
     Divide(Divider),
     /// The grid scrolled or the window changed its size: open targets follow their tile.
     Moved,
+    /// The pointer did something while a card may be held.
+    Pointer(Pointer),
     /// A key that belongs to no focused thing.
     Shortcut(Shortcut),
+}
+
+/// What the pointer does, in pixels of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pointer {
+    /// A button went down anywhere.
+    Down,
+    /// It moved with the first button down.
+    Moved(i32, i32),
+    /// The first button went up.
+    Up(i32, i32),
+    /// The system took it away.
+    Gone,
 }
 
 /// Whether something is shown.
@@ -103,6 +118,7 @@ impl Component for App {
                 self.anchor_open();
                 return before != self.anchor;
             }
+            Msg::Pointer(pointer) => return self.pointer(pointer),
             Msg::Shortcut(key) => return self.shortcut(key),
         }
         true
@@ -152,6 +168,20 @@ impl App {
             }
             Some(_) | None => true,
         }
+    }
+
+    /// Carries the held card. Without one the pointer is nobody's business here.
+    fn pointer(&mut self, pointer: Pointer) -> bool {
+        if self.console.moving.held().is_none() {
+            return false;
+        }
+        self.event(match pointer {
+            // The button went up where nobody heard it, so nothing was meant by it.
+            Pointer::Down => Event::CancelDrag,
+            Pointer::Moved(x, y) => Event::Drag((x, y), dom::over(x, y)),
+            Pointer::Up(x, y) => Event::Drop(dom::over(x, y)),
+            Pointer::Gone => Event::CancelDrag,
+        })
     }
 
     fn open(&self) -> Option<PersonId> {
@@ -227,7 +257,29 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
         let options = EventListenerOptions::run_in_capture_phase();
         EventListener::new_with_options(&window, what, options, move |_| link.send_message(Msg::Moved))
     };
-    let mut listeners = vec![keys, moved("scroll"), moved("resize")];
+    // Heard at the window and not at the card, because a browser may take a captured pointer away in mid-drag.
+    let pointer = |what: &'static str, read: fn(&PointerEvent) -> Option<Pointer>| {
+        let link = ctx.link().clone();
+        let options = EventListenerOptions::run_in_capture_phase();
+        EventListener::new_with_options(&window, what, options, move |event| {
+            if let Some(pointer) = event.dyn_ref::<PointerEvent>().and_then(read) {
+                link.send_message(Msg::Pointer(pointer));
+            }
+        })
+    };
+    let mut listeners = vec![
+        keys,
+        moved("scroll"),
+        moved("resize"),
+        pointer("pointerdown", |_| Some(Pointer::Down)),
+        pointer("pointermove", |event| {
+            (event.buttons() & 1 == 1).then(|| Pointer::Moved(event.client_x(), event.client_y()))
+        }),
+        pointer("pointerup", |event| {
+            (event.button() == 0).then(|| Pointer::Up(event.client_x(), event.client_y()))
+        }),
+        pointer("pointercancel", |_| Some(Pointer::Gone)),
+    ];
     if let Some(query) = effects::dark_query() {
         let link = ctx.link().clone();
         listeners.push(EventListener::new(&query, "change", move |_| {

@@ -118,14 +118,14 @@ pub fn Row(props: &RowProps) -> Html {
             {ondblclick} {onfocus} {onkeydown}
         >
             <span class="way" role="gridcell">{ icon(of_direction(row.direction)) }</span>
-            <span class="party" role="gridcell">
-                <strong>{ &row.title }</strong>
-                <span class="number">{ row.number.clone().unwrap_or_default() }</span>
-            </span>
+            <strong class="party" role="gridcell">{ &row.title }</strong>
             <span class="outcome" role="gridcell">{ for shape(row).map(icon) }{ &row.word }</span>
-            <span class="queue" role="gridcell">{ row.queue.clone().unwrap_or_default() }</span>
-            <span class="duration" role="gridcell">{ row.duration.clone().unwrap_or_default() }</span>
             <span class="when" role="gridcell">{ &row.when }</span>
+            <span class="detail" role="gridcell">
+                <span class="number">{ row.number.clone().unwrap_or_default() }</span>
+                <span class="queue">{ row.queue.as_deref().map(texts::queue).unwrap_or_default() }</span>
+            </span>
+            <span class="duration" role="gridcell">{ row.duration.clone().unwrap_or_default() }</span>
             <span class="about">{ for row.note.iter().map(|note| note_line(note, on)) }</span>
         </div>
     }

@@ -33,11 +33,7 @@ pub fn Users(props: &UsersProps) -> Html {
         html! { <Tile key={view.person.as_str()} view={Rc::clone(view)} {anchor} on={props.on.clone()} /> }
     });
     let empty = if props.filtered { texts::empty::SEARCH } else { texts::empty::USERS };
-    let hint = if props.moving {
-        "Drop the card on a person, or choose one with the arrows and Enter. Esc stops."
-    } else {
-        ""
-    };
+    let hint = if props.moving { "Drop on a person, or use arrows and Enter. Esc stops." } else { "" };
     html! {
         <section data-pane="users" aria-label="Users">
             <h2>{ "Users" }<span class="count">{ crate::stream::count(props.tiles.len()) }</span><span class="hint">{ hint }</span></h2>

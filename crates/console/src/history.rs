@@ -152,7 +152,7 @@ fn row(entry: &HistoryEntry, clock: &Clock, orders: &Orders, tab: Option<History
     label.extend(number.clone());
     label.push(when.clone());
     label.extend(duration.clone());
-    label.extend(queue.as_deref().map(|queue| format!("Queue {queue}")));
+    label.extend(queue.as_deref().map(texts::queue));
     HistoryRow {
         id: entry.id,
         direction: entry.direction,

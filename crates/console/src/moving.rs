@@ -74,6 +74,14 @@ impl Moving {
         }
     }
 
+    /// The card under the pointer's button, pressed or dragged.
+    pub fn held(&self) -> Option<&LegId> {
+        match self {
+            Self::Pressed { leg, .. } | Self::Dragging { leg, .. } => Some(leg),
+            Self::Idle | Self::Chosen { .. } => None,
+        }
+    }
+
     /// The tile whose targets are open, and the target that Enter or a drop would take.
     pub fn open(&self) -> Option<(&PersonId, usize)> {
         match self {

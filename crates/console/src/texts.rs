@@ -25,7 +25,7 @@ pub fn service(service: &Service) -> String {
     match service {
         Service::Voicemail => "Voicemail".into(),
         Service::Conference => "Conference".into(),
-        Service::Queue(queue) => format!("Queue {queue}"),
+        Service::Queue(name) => queue(name.as_str()),
         Service::Parking(_) => "Parking".into(),
         Service::Feature => "Announcement".into(),
     }
@@ -96,10 +96,15 @@ pub fn direction(direction: Direction) -> &'static str {
     }
 }
 
+/// The queue a call came through.
+pub fn queue(name: &str) -> String {
+    format!("Queue {name}")
+}
+
 /// How a call came.
-pub fn via(queue: Option<&str>, dialled: Option<&str>) -> Option<String> {
-    match (queue, dialled) {
-        (Some(queue), _) => Some(format!("Queue {queue}")),
+pub fn via(through: Option<&str>, dialled: Option<&str>) -> Option<String> {
+    match (through, dialled) {
+        (Some(name), _) => Some(queue(name)),
         (None, Some(dialled)) => Some(format!("Dialled {dialled}")),
         (None, None) => None,
     }

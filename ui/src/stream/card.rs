@@ -1,7 +1,7 @@
-//! One card: who, why, how long, and its actions. It is grabbed with pointer events, never with HTML drag and drop.
+//! One card: who, why, how long, and its actions. It is grabbed with pointer events, never with HTML drag and drop; how
+//! the pointer goes on is heard by the root.
 
 use super::note_line;
-use crate::dom;
 use crate::icons::{Icon, icon, of_direction};
 use crate::ticking::Elapsed;
 use frontdesk_console::{CardAction, CardState, CardView, Event, Focus, keys, texts};
@@ -40,27 +40,6 @@ pub fn Card(props: &CardProps) -> Html {
             on.emit(Event::Press(leg.clone(), (event.client_x(), event.client_y())));
         })
     };
-    let onpointermove = {
-        let on = on.clone();
-        Callback::from(move |event: PointerEvent| {
-            if event.buttons() & 1 == 1 {
-                let (x, y) = (event.client_x(), event.client_y());
-                on.emit(Event::Drag((x, y), dom::over(x, y)));
-            }
-        })
-    };
-    let onpointerup = {
-        let on = on.clone();
-        Callback::from(move |event: PointerEvent| {
-            if event.button() == 0 && !on_button(&event) {
-                on.emit(Event::Drop(dom::over(event.client_x(), event.client_y())));
-            }
-        })
-    };
-    let onpointercancel = {
-        let on = on.clone();
-        Callback::from(move |_: PointerEvent| on.emit(Event::CancelDrag))
-    };
     let onfocus = {
         let (on, leg) = (on.clone(), card.leg.clone());
         Callback::from(move |_| on.emit(Event::Focused(Focus::Card(leg.clone()))))
@@ -75,21 +54,21 @@ pub fn Card(props: &CardProps) -> Html {
             data-chosen={card.chosen.to_string()}
             tabindex={if card.tab { "0" } else { "-1" }}
             aria-label={card.label.clone()}
-            {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onfocus}
+            {onpointerdown} {onfocus}
             onkeydown={keydown(on, &card.leg)}
         >
             <div class="who">
                 <span class="shape">{ icon(shape(card)) }</span>
                 <strong class="title">{ &card.title }</strong>
-                <span class="number">{ card.number.clone().unwrap_or_default() }</span>
             </div>
             <div class="state">
                 <span class="word">{ card.word }</span>
                 <Elapsed since={card.since} />
             </div>
-            <div class="why">
+            <div class="why" title={texts::direction(card.direction)}>
                 { icon(of_direction(card.direction)) }
-                <span>{ why(card) }</span>
+                <span class="number">{ card.number.clone().unwrap_or_default() }</span>
+                <span class="through">{ why(card) }</span>
             </div>
             <div class="actions">{ for card.actions.iter().map(|action| button(*action, card, on)) }</div>
             <div class="about">{ for card.note.iter().map(|note| note_line(note, on)) }</div>
@@ -159,8 +138,9 @@ fn inside_button(element: &Element) -> bool {
     element.closest("button").ok().flatten().is_some()
 }
 
+/// Through what it came, and at which of my phones it is; the direction is the icon before it.
 fn why(card: &CardView) -> String {
-    let at = format!("{} at {}", texts::direction(card.direction), card.extension);
+    let at = format!("at {}", card.extension);
     card.via.as_ref().map_or(at.clone(), |via| format!("{via} · {at}"))
 }
 

@@ -56,7 +56,9 @@ fn put(menu: &HtmlElement, anchor: Place) {
     set("left", anchor.left.min(window_width - width - 8.0).max(8.0));
     let height = f64::from(menu.offset_height());
     let below = anchor.top + anchor.height;
-    set("top", if below + height <= window_height - 4.0 { below } else { (anchor.top - height).max(4.0) });
+    let fits = below + height <= window_height - 4.0;
+    set("top", if fits { below } else { (anchor.top - height).max(4.0) });
+    let _ = menu.set_attribute("data-side", if fits { "below" } else { "above" });
 }
 
 fn draw(index: usize, target: &Target, props: &TargetsProps) -> Html {

@@ -57,31 +57,34 @@ pub fn Tile(props: &TileProps) -> Html {
         (Some(_) | None, _) => html! { <div hidden={true}></div> },
     };
     html! {
-            <div
-                class="tile" role="gridcell"
-                data-person={view.person.to_string()}
-                data-extension={view.extension.clone()}
-                data-status={key(view.status)}
-                data-ground={key(view.ground)}
-                data-mark={mark.map(|(name, _)| name)}
-                data-dim={view.dim.to_string()}
-                data-open={view.open.is_some().to_string()}
-                aria-label={view.label.clone()}
-                aria-selected={view.selected.to_string()}
-                aria-expanded={view.open.is_some().to_string()}
-                tabindex={if view.tab { "0" } else { "-1" }}
-                {onclick} {onfocus} onkeydown={keydown(view, on)}
-            >
-                <span class="shape">{ icon(of_status(view.status)) }</span>
-                <strong class="name">{ &view.name }</strong>
+        <div
+            class="tile" role="gridcell"
+            data-person={view.person.to_string()}
+            data-extension={view.extension.clone()}
+            data-status={key(view.status)}
+            data-ground={key(view.ground)}
+            data-mark={mark.map(|(name, _)| name)}
+            data-dim={view.dim.to_string()}
+            data-open={view.open.is_some().to_string()}
+            aria-label={view.label.clone()}
+            aria-selected={view.selected.to_string()}
+            aria-expanded={view.open.is_some().to_string()}
+            tabindex={if view.tab { "0" } else { "-1" }}
+            {onclick} {onfocus} onkeydown={keydown(view, on)}
+        >
+            <span class="shape">{ icon(of_status(view.status)) }</span>
+            <span class="line"><strong class="name">{ &view.name }</strong>{ marks }</span>
+            <span class="line">
                 <span class="extension">{ &view.extension }</span>
-    <span class="word">{ &view.word }</span>
+                <span class="word">{ &view.word }</span>
+            </span>
+            <span class="line">
                 <span class="with">{ view.with.clone().unwrap_or_default() }</span>
-                { marks }
                 { clock }
-                { targets }
-            </div>
-        }
+            </span>
+            { targets }
+        </div>
+    }
 }
 
 /// Keys on a tile; while its targets are open they belong to those.
