@@ -3,12 +3,13 @@
 //! both are compared for that.
 //!
 //! [`Simulation`] is the office itself: no sockets, no clock, no randomness but its seed. [`Office::listen`] puts it
-//! behind a socket.
+//! behind a socket. [`scenario`] holds scripted calls.
 
 mod action;
 mod frames;
 mod office;
 mod packet;
+pub mod scenario;
 mod server;
 mod session;
 mod setup;

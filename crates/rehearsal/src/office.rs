@@ -14,6 +14,7 @@ mod parking;
 mod people;
 mod queue;
 mod record;
+mod refer;
 mod values;
 
 pub(crate) use control::{error, reply, success};
@@ -45,6 +46,8 @@ pub struct Simulation {
     channels: BTreeMap<Id, Channel>,
     bridges: BTreeMap<BridgeId, Bridge>,
     phones: BTreeMap<String, Phone>,
+    /// What the far end of the outside line does with calls.
+    outside: Policy,
     queues: Vec<Queue>,
     timers: BTreeMap<(u64, u64), Timer>,
     /// What is told of each device: the last state that was sent.
@@ -113,6 +116,7 @@ impl Simulation {
             channels: BTreeMap::new(),
             bridges: BTreeMap::new(),
             phones,
+            outside: Policy::default(),
             queues,
             timers: BTreeMap::new(),
             devices: BTreeMap::new(),
@@ -138,6 +142,11 @@ impl Simulation {
             }
         }
         self.now = self.now.max(now);
+    }
+
+    /// The office's time.
+    pub fn now(&self) -> u64 {
+        self.now
     }
 
     /// For how long the office has been open, in seconds.

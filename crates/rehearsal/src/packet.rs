@@ -27,11 +27,21 @@ impl Packet {
     }
 
     /// Appends many fields.
-    pub(crate) fn and(mut self, fields: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        for (key, value) in fields {
-            self = self.with(key, value);
-        }
-        self
+    pub(crate) fn and(self, fields: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.and_as("", fields)
+    }
+
+    /// Appends many fields, with this before their names.
+    pub(crate) fn and_as(
+        self,
+        prefix: &'static str,
+        fields: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        fields.into_iter().fold(self, |packet, (key, value)| {
+            let key =
+                if prefix.is_empty() { Cow::Borrowed(key) } else { Cow::Owned(format!("{prefix}{key}")) };
+            packet.with(key, value)
+        })
     }
 
     /// Puts a field after the first one, where Asterisk has `ActionID`, `Privilege` and `Timestamp`.

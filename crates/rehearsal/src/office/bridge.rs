@@ -23,18 +23,25 @@ pub(crate) struct Bridge {
 
 impl Bridge {
     pub(crate) fn describe(&self, packet: Packet) -> Packet {
+        self.describe_as(packet, "")
+    }
+
+    /// The seven fields of a bridge, with this before their names.
+    pub(crate) fn describe_as(&self, packet: Packet, prefix: &'static str) -> Packet {
         let [kind, technology, creator, name] = match self.kind {
             Kind::Basic => ["basic", "simple_bridge", "<unknown>", "<unknown>"],
             Kind::Parking => ["parking", "holding_bridge", "Parking", "default"],
         };
-        packet
-            .with("BridgeUniqueid", &self.uid)
-            .with("BridgeType", kind)
-            .with("BridgeTechnology", technology)
-            .with("BridgeCreator", creator)
-            .with("BridgeName", name)
-            .with("BridgeNumChannels", self.members.len())
-            .with("BridgeVideoSourceMode", "none")
+        let fields = [
+            ("BridgeUniqueid", self.uid.clone()),
+            ("BridgeType", kind.to_owned()),
+            ("BridgeTechnology", technology.to_owned()),
+            ("BridgeCreator", creator.to_owned()),
+            ("BridgeName", name.to_owned()),
+            ("BridgeNumChannels", self.members.len().to_string()),
+            ("BridgeVideoSourceMode", "none".to_owned()),
+        ];
+        packet.and_as(prefix, fields)
     }
 }
 

@@ -4,7 +4,6 @@ use super::bridge::BridgeId;
 use super::record::Record;
 use super::{Simulation, TRUNK};
 use crate::packet::Packet;
-use std::borrow::Cow;
 
 /// The key of a channel; older ones are smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +102,7 @@ pub(crate) struct Channel {
     pub runs: bool,
     pub app: (&'static str, String),
     pub born: u64,
+    /// Why the last one that it dialled did not answer, or that it did; nothing (0) before.
     pub cause: (u32, Option<u32>),
     pub holds: bool,
     pub music: bool,
@@ -151,11 +151,7 @@ impl Channel {
             ("Uniqueid", self.uid.clone()),
             ("Linkedid", self.linked.clone()),
         ];
-        fields.into_iter().fold(packet, |packet, (key, value)| {
-            let key =
-                if prefix.is_empty() { Cow::Borrowed(key) } else { Cow::Owned(format!("{prefix}{key}")) };
-            packet.with(key, value)
-        })
+        packet.and_as(prefix, fields)
     }
 }
 
@@ -183,7 +179,7 @@ impl Simulation {
             runs: birth.state == State::Ring,
             app: ("", String::new()),
             born: self.now,
-            cause: (16, None),
+            cause: (0, None),
             holds: false,
             music: false,
             epoch: 0,
@@ -267,7 +263,8 @@ impl Simulation {
     }
 
     pub(super) fn with_cause(&self, event: &'static str, id: Id, cause: u32, tech: Option<u32>) -> Packet {
-        let packet = self.of(event, id).with("Cause", cause);
+        let packet = self.of(event, id);
+        let packet = if cause == 0 { packet } else { packet.with("Cause", cause) };
         match tech {
             Some(tech) => packet.with("TechCause", tech),
             None => packet,

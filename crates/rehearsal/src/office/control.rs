@@ -113,9 +113,15 @@ impl Simulation {
             return vec![error(action, "Channel specified does not exist")];
         };
         let (context, exten) = (action.field("Context"), action.field("Exten"));
-        let (Some(other), Some(bridge)) = (self.partner(id), self.bridge_of(id)) else {
-            return vec![error(action, "Transfer invalid")];
-        };
+        match self.transfer_partner(id, context, exten) {
+            true => vec![success(action, "Transfer succeeded")],
+            false => vec![error(action, "Transfer invalid")],
+        }
+    }
+
+    /// Sends whoever talks to `id` elsewhere and hangs up `id`; says whether there was somebody.
+    pub(super) fn transfer_partner(&mut self, id: Id, context: &str, exten: &str) -> bool {
+        let (Some(other), Some(bridge)) = (self.partner(id), self.bridge_of(id)) else { return false };
         self.silence(other);
         self.say("Unhold", id);
         let packet = self.transfer_packet(id, other).with("Context", context).with("Extension", exten);
@@ -128,7 +134,7 @@ impl Simulation {
         self.end(id, 16, None);
         self.close_empty(bridge);
         self.run(other, context, exten);
-        vec![success(action, "Transfer succeeded")]
+        true
     }
 
     fn transfer_packet(&self, transferer: Id, transferee: Id) -> Packet {

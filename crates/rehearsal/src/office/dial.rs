@@ -43,13 +43,19 @@ impl Simulation {
     pub(super) fn route(&self, context: &str, exten: &str) -> Option<Route> {
         let known = self.phones.contains_key(exten);
         match context {
-            "from-trunk" => self.route("internal", exten.strip_prefix("555")?),
+            "from-trunk" => self.route("internal", self.extension_of(exten)?),
             "vm-u" if known => Some(Route::Mailbox(exten.to_owned(), "vm-u")),
             "vm-b" if known => Some(Route::Mailbox(exten.to_owned(), "vm-b")),
             "internal" if known => Some(Route::Station(exten.to_owned())),
             "internal" => self.service(exten),
             _ => None,
         }
+    }
+
+    /// The extension behind a number that is dialled from outside: `555` and a person's, `5551` and a service's.
+    pub(super) fn extension_of<'a>(&self, did: &'a str) -> Option<&'a str> {
+        let exten = did.strip_prefix("555")?;
+        if self.phones.contains_key(exten) { Some(exten) } else { exten.strip_prefix('1') }
     }
 
     fn service(&self, exten: &str) -> Option<Route> {
@@ -111,7 +117,7 @@ impl Simulation {
     /// The dialplan has come to its end.
     pub(super) fn runs_out(&mut self, id: Id) {
         self.soft(id);
-        let (cause, tech) = self.channels.get(&id).map_or((16, None), |c| c.cause);
+        let (cause, tech) = self.channels.get(&id).map_or((0, None), |c| c.cause);
         self.end(id, cause, tech);
     }
 
@@ -281,8 +287,16 @@ impl Simulation {
                 self.mailbox(caller, &number, if status == "BUSY" { "vm-b" } else { "vm-u" });
             }
             After::HangUp => {
-                self.change(caller, |c| c.priority = 5);
-                self.runs_out(caller);
+                self.change(caller, |c| {
+                    c.priority = 5;
+                    // The dialplan hangs up with the cause, which becomes a SIP status of its own.
+                    if let (21, Some(tech)) = &mut c.cause {
+                        *tech = 403;
+                    }
+                });
+                self.soft_with(caller, 16, None);
+                let (cause, tech) = self.channels.get(&caller).map_or((0, None), |c| c.cause);
+                self.end(caller, cause, tech);
             }
         }
     }
@@ -319,6 +333,9 @@ impl Simulation {
         };
         let losers: Vec<Id> = targets.iter().copied().filter(|other| *other != target).collect();
         self.turn(target, State::Up);
+        if let Some(line) = self.channels.get(&target).map(|c| c.id.clone()).filter(|_| !losers.is_empty()) {
+            self.connect(caller, &line);
+        }
         for loser in &losers {
             let packet = self.of_both("DialEnd", by, *loser).with("DialStatus", "CANCEL");
             self.tell(packet);
@@ -329,11 +346,10 @@ impl Simulation {
         for loser in &losers {
             self.end(*loser, 26, None);
         }
-        if let Some(line) = self.channels.get(&target).map(|c| c.id.clone()).filter(|_| !losers.is_empty()) {
-            self.connect(caller, &line);
-        }
         self.turn(caller, State::Up);
-        self.change(caller, |c| c.cause = (16, None));
+        for id in [caller, target] {
+            self.change(id, |c| c.cause = (16, None));
+        }
         self.record_answered(caller);
         self.talk(target, caller);
     }

@@ -24,6 +24,12 @@ impl Simulation {
             return;
         }
         self.tell_records(id);
+        self.change(id, |c| {
+            // A channel that goes on in no dialplan ends at its default place.
+            if c.runs && c.exten.is_empty() {
+                "s".clone_into(&mut c.exten);
+            }
+        });
         let packet = self.of("Hangup", id).with("Cause", cause).with("Cause-txt", cause_text(cause));
         let packet = match tech {
             Some(tech) => packet.with("TechCause", tech),
@@ -35,8 +41,13 @@ impl Simulation {
 
     /// The end of a dialplan is announced.
     pub(super) fn soft(&mut self, id: Id) {
+        let tech = self.channels.get(&id).and_then(|c| c.cause.1);
+        self.soft_with(id, 16, tech);
+    }
+
+    pub(super) fn soft_with(&mut self, id: Id, cause: u32, tech: Option<u32>) {
         if self.channels.get(&id).is_some_and(|c| c.runs) {
-            let packet = self.with_cause("SoftHangupRequest", id, 16, None);
+            let packet = self.with_cause("SoftHangupRequest", id, cause, tech);
             self.tell(packet);
         }
     }
@@ -62,6 +73,7 @@ impl Simulation {
                 self.refuse(id, Refusal { status, cause, tech, by });
             }
             Place::Dialling { targets, .. } => {
+                self.change(id, |c| c.cause = (127, Some(487)));
                 self.request(id, by, 127, Some(487));
                 for target in &targets {
                     let packet = self.of_both("DialEnd", Some(id), *target).with("DialStatus", "CANCEL");
@@ -97,7 +109,8 @@ impl Simulation {
     fn end_talk(&mut self, id: Id, by: By) {
         let Some(bridge) = self.bridge_of(id) else { return };
         let partner = self.partner(id);
-        self.request(id, by, 16, None);
+        let cause = self.channels.get(&id).map_or((16, None), |c| c.cause);
+        self.request(id, by, cause.0, cause.1);
         let caller_ends = self.channels.get(&id).is_some_and(|c| c.agent.is_some());
         self.agent_done(id, partner, if caller_ends { "caller" } else { "agent" });
         self.leave(bridge, id);

@@ -142,29 +142,39 @@ impl Simulation {
         let packet = self.of_both("DialEnd", None, id).with("DialStatus", "ANSWER");
         self.tell(packet);
         let Some(wish) = self.wish(id) else { return };
-        self.tell_response(&wish, Some(id), 4);
-        match wish.picks_up {
-            Some(name) => self.pick_up_for(id, &name),
-            None => self.run(id, &wish.context, &wish.exten),
+        match &wish.picks_up {
+            Some(name) => self.pick_up_for(id, name, &wish),
+            None => {
+                self.tell_response(&wish, Some(id), 4);
+                self.run(id, &wish.context, &wish.exten);
+            }
         }
     }
 
     /// A phone takes the call of another one that rings.
-    fn pick_up_for(&mut self, id: Id, name: &str) {
+    fn pick_up_for(&mut self, id: Id, name: &str, wish: &Wish) {
         self.change(id, |c| c.runs = true);
         let ringing = self.by_name(name).and_then(|target| match self.channels.get(&target)?.place {
             Place::Called { by: Some(caller) } if !self.waits(caller) => Some((target, caller)),
             _ => None,
         });
-        let Some((target, caller)) = ringing else { return self.runs_out(id) };
+        let Some((target, caller)) = ringing else {
+            self.tell_response(wish, Some(id), 4);
+            return self.runs_out(id);
+        };
         let Some(Place::Dialling { targets, .. }) = self.channels.get(&caller).map(|c| c.place.clone())
         else {
+            self.tell_response(wish, Some(id), 4);
             return self.runs_out(id);
         };
         self.introduce(caller, id);
+        self.tell_response(wish, Some(id), 4);
+        let exten = self.channels.get(&id).map(|c| c.exten.clone()).unwrap_or_default();
+        self.change(id, |c| c.exten.clear());
         let packet = self.of_both("DialEnd", Some(caller), id).with("DialStatus", "ANSWER");
         self.tell(packet);
         self.turn(caller, State::Up);
+        self.change(id, |c| c.exten = exten);
         let packet = self.of("Pickup", id);
         let packet = match self.channels.get(&target) {
             Some(channel) => channel.describe(packet, "Target"),
@@ -172,6 +182,7 @@ impl Simulation {
         };
         self.tell(packet);
         for target in targets {
+            self.change(target, |c| c.exten = "s".to_owned());
             self.end(target, 26, None);
         }
         self.change(id, |c| {

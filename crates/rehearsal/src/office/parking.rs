@@ -87,11 +87,11 @@ impl Simulation {
         else {
             return;
         };
-        self.at(id, "park-dial", &format!("PJSIP_{parker}"), 1);
         let packet = self.parked_fields(Packet::event("ParkedCallTimeOut"), id);
         self.tell(packet);
         self.silence(id);
         self.leave(bridge, id);
+        self.at(id, "park-dial", &format!("PJSIP_{parker}"), 1);
         if self.phones.contains_key(&parker) {
             self.change(id, |c| c.runs = true);
             self.dial_phones(id, &[parker], After::HangUp);

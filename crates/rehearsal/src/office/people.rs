@@ -43,7 +43,7 @@ impl Simulation {
             uid: None,
         };
         let channel = self.birth(birth);
-        let exten = did.strip_prefix("555").unwrap_or(did).to_owned();
+        let exten = self.extension_of(did).unwrap_or(did).to_owned();
         self.run(channel, "internal", &exten);
         self.tell_devices();
     }
@@ -61,8 +61,13 @@ impl Simulation {
         self.tell_devices();
     }
 
+    /// The name of the newest channel of a phone, or of the `trunk`.
+    pub fn newest_channel(&self, at: &str) -> Option<&str> {
+        self.channels.get(&self.newest(at, |_| true)?).map(|c| c.name.as_str())
+    }
+
     /// The newest channel of an endpoint that is like this.
-    fn newest(&self, at: &str, like: impl Fn(&super::channel::Channel) -> bool) -> Option<Id> {
+    pub(super) fn newest(&self, at: &str, like: impl Fn(&super::channel::Channel) -> bool) -> Option<Id> {
         self.channels.iter().rev().find(|(_, c)| c.endpoint == at && like(c)).map(|(id, _)| *id)
     }
 
@@ -108,8 +113,10 @@ impl Simulation {
 
     /// Says what a phone does with calls while nobody is simulated at it.
     pub fn set_policy(&mut self, at: &str, policy: Policy) {
-        if let Some(phone) = self.phones.get_mut(at) {
-            phone.policy = policy;
+        match self.phones.get_mut(at) {
+            Some(phone) => phone.policy = policy,
+            None if at == TRUNK => self.outside = policy,
+            None => {}
         }
     }
 
@@ -149,7 +156,7 @@ impl Simulation {
     /// What a dialled phone does at once.
     pub(super) fn reaction(&mut self, target: Id, endpoint: &str) -> Policy {
         if !self.calm() {
-            return self.phones.get(endpoint).map_or(Policy::Ring, |phone| phone.policy);
+            return self.phones.get(endpoint).map_or(self.outside, |phone| phone.policy);
         }
         let calls = self.channels.values().filter(|c| c.endpoint == endpoint).count();
         let originated = self.channels.get(&target).is_some_and(|c| c.originate.is_some());
