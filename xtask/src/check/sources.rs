@@ -93,6 +93,22 @@ pub fn production(text: &str) -> &str {
     text
 }
 
+/// The names of the modules in files of their own that only exist under `#[cfg(test)]`.
+pub fn test_modules(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut only_in_tests = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[") || line.starts_with("//") {
+            only_in_tests |= line == "#[cfg(test)]";
+            continue;
+        }
+        let name = line.strip_suffix(';').and_then(|item| item.rsplit_once("mod ")).map(|(_, name)| name);
+        found.extend(name.filter(|_| only_in_tests));
+        only_in_tests = false;
+    }
+    found
+}
+
 /// All Rust files below a folder, in order.
 pub fn below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -158,5 +174,12 @@ mod tests {
         assert_eq!(production(text), text);
         let text = "//! A.\nfn f() {}\n#[cfg(test)]\n#[path = \"x.rs\"]\nmod tests {\n}\n";
         assert_eq!(production(text), "//! A.\nfn f() {}\n");
+    }
+
+    #[test]
+    fn a_module_is_of_tests_when_its_own_declaration_says_so() {
+        let text = "mod a;\n#[cfg(test)]\nmod b;\nmod c;\n#[cfg(test)]\n// why\n#[rustfmt::skip]\npub(crate) mod d;\n\
+                    #[cfg(feature = \"x\")]\nmod e;\n#[cfg(test)]\nuse std::fs;\nmod f;\n#[cfg(test)]\nmod g {\n}\n";
+        assert_eq!(test_modules(text), ["b", "d"]);
     }
 }
