@@ -24,7 +24,7 @@ pub(crate) struct Ringing {
 pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
     let mut found: Vec<(i64, Ringing)> = Vec::new();
     for (call, leg) in office.legs_at(&viewer.extensions) {
-        if leg.state != LegState::Ringing || leg.direction != Direction::Inbound {
+        if leg.state != LegState::Ringing || leg.direction == Direction::Outbound {
             continue;
         }
         let at = leg.extension.iter().cloned();

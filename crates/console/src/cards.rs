@@ -66,6 +66,8 @@ pub struct CardView {
 /// The state of a card for this leg.
 pub fn state(leg: &Leg) -> CardState {
     match leg.state {
+        // A phone that rings because its own user placed a call.
+        LegState::Ringing if leg.direction == Direction::Outbound => CardState::Calling,
         LegState::Ringing => CardState::Ringing,
         LegState::Calling => CardState::Calling,
         LegState::Talking if leg.hold == Hold::Here => CardState::Held,

@@ -2,7 +2,7 @@
 
 use crate::cards::{CardState, state};
 use crate::texts;
-use frontdesk_protocol::{Call, Command, Destination, Leg, Office, Person, Status};
+use frontdesk_protocol::{Call, Command, Destination, Leg, LegState, Office, Person, Status};
 
 /// A place on a tile where a card can go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,11 @@ pub fn targets(
 ) -> Vec<Target> {
     let who = texts::party(leg.peer.as_ref());
     let name = person.name.as_str();
-    let blocked = blocked.or((state(leg) == CardState::Calling).then_some(texts::NOT_ANSWERED_YET));
+    let blocked = blocked.or(match (state(leg), leg.state) {
+        (CardState::Calling, LegState::Ringing) => Some(texts::OWN_PHONE_RINGS),
+        (CardState::Calling, _) => Some(texts::NOT_ANSWERED_YET),
+        (CardState::Ringing | CardState::Talking | CardState::Held, _) => None,
+    });
     let order = |to: Destination| match blocked {
         Some(why) => Err(why.to_owned()),
         None => Ok(Command::Transfer { leg: leg.id.clone(), to }),

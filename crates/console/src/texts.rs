@@ -171,6 +171,9 @@ pub fn already_there(name: &str) -> String {
 /// Why a call cannot be moved yet.
 pub const NOT_ANSWERED_YET: &str = "They have not answered yet; wait, or hang up";
 
+/// The same while my own phone has not been picked up.
+pub const OWN_PHONE_RINGS: &str = "Your own phone still rings for this call; pick it up first, or hang up";
+
 /// Why nothing can be done with a card for the moment.
 pub const IN_PROGRESS: &str = "The last order for this call is still running";
 

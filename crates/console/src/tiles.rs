@@ -2,7 +2,7 @@
 
 use crate::targets::Target;
 use crate::texts;
-use frontdesk_protocol::{LegState, Mark, Millis, Office, Person, PersonId, Status, Viewer};
+use frontdesk_protocol::{Direction, LegState, Mark, Millis, Office, Person, PersonId, Status, Viewer};
 use std::sync::Arc;
 
 /// What is shown of the users.
@@ -67,7 +67,10 @@ pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileVi
     let lamp = office.status_of(person);
     let extension = lamp.deciding.map(|state| &state.extension).or(person.extensions.first());
     let leg = lamp.deciding.and_then(|state| state.leg.as_ref()).and_then(|id| office.leg(id));
-    let dialling = leg.is_some_and(|(_, leg)| leg.state == LegState::Calling);
+    let dialling = leg.is_some_and(|(_, leg)| {
+        leg.state == LegState::Calling
+            || (leg.state == LegState::Ringing && leg.direction == Direction::Outbound)
+    });
     let busy = !matches!(lamp.status, Status::Free | Status::Offline | Status::Unknown);
     let deciding = lamp.deciding.filter(|_| busy);
     let stale = unknown.is_some();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod placed;
 mod stage;
 
 use frontdesk_console::event::Hover;

@@ -93,12 +93,22 @@ fn outside(name: Option<&str>, number: Option<&str>) -> Party {
 
 /// A call of Miriam's at Anna's phone.
 pub fn call(id: &str, state: LegState, started: i64) -> Change {
+    a_call(id, state, started, "1001", Direction::Inbound)
+}
+
+/// A call that Anna places from the console: her own phone rings first.
+pub fn placed(id: &str, state: LegState) -> Change {
+    a_call(id, state, 500, "1001", Direction::Outbound)
+}
+
+/// A call between Miriam and a phone of the office.
+pub fn a_call(id: &str, state: LegState, started: i64, at: &str, direction: Direction) -> Change {
     let miriam = outside(Some("Miriam"), Some("0123"));
     let mine = Leg {
         id: leg(id),
-        extension: Some(extension("1001")),
-        party: outside(Some("Anna"), Some("1001")),
-        direction: Direction::Inbound,
+        extension: Some(extension(at)),
+        party: outside(None, Some(at)),
+        direction,
         state,
         hold: Hold::None,
         peer: Some(miriam.clone()),
@@ -108,7 +118,7 @@ pub fn call(id: &str, state: LegState, started: i64) -> Change {
     Change::Call(Arc::new(Call {
         id: call_id(id),
         origin: miriam,
-        direction: Direction::Inbound,
+        direction,
         via: Via::default(),
         started: Millis(started),
         legs: vec![mine],
