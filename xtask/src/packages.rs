@@ -28,6 +28,8 @@ pub enum Purpose {
     Lab,
     /// Pictures of the real window.
     Pictures,
+    /// Getting the program that checks the dependencies.
+    Check,
 }
 
 const COMPILE: &[&str] = &["build-essential", "pkg-config"];
@@ -45,6 +47,7 @@ const TEST: &[&str] = &[
     "chromium-driver",
 ];
 const PICTURES: &[&str] = &["webkit2gtk-driver", "xvfb", "dbus", "openbox", "fonts-dejavu-core"];
+const CHECK: &[&str] = &["python3-pip"];
 
 impl Purpose {
     /// The names of its packages, as Debian 12 has them.
@@ -56,6 +59,7 @@ impl Purpose {
             Self::Test => TEST,
             Self::Lab => LAB,
             Self::Pictures => PICTURES,
+            Self::Check => CHECK,
         }
     }
 }
@@ -169,9 +173,15 @@ mod tests {
 
     #[test]
     fn every_name_is_one_package() {
-        for purpose in
-            [Purpose::Compile, Purpose::Build, Purpose::Run, Purpose::Test, Purpose::Lab, Purpose::Pictures]
-        {
+        for purpose in [
+            Purpose::Compile,
+            Purpose::Build,
+            Purpose::Run,
+            Purpose::Test,
+            Purpose::Lab,
+            Purpose::Pictures,
+            Purpose::Check,
+        ] {
             for name in purpose.packages() {
                 let plain =
                     name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.+".contains(c));

@@ -1,42 +1,36 @@
-//! Asks cargo-deny about the licences, duplicates and sources of the dependencies, and about known holes in them. It
-//! installs nothing; where it cannot ask, it says so loudly instead of passing in silence.
+//! Asks cargo-deny about the licences, duplicates and sources of the dependencies, and about known holes in them. Where
+//! it cannot ask, it says so loudly instead of passing in silence.
+
+mod cargo_deny;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{job, steps::Outcome, workspace};
+use crate::{job, steps::Outcome};
 
-const INSTALL: &str = "cargo-deny is not installed; `cargo install --locked cargo-deny` gets it";
 const OUT_OF_REACH: &str = "the database of advisories is out of reach; run it again with the network";
 
 /// Fails on a licence, ban or source that `deny.toml` does not allow.
 pub fn policy() -> Result<Outcome> {
-    if !installed() {
-        return Ok(Outcome::NotRun(INSTALL.to_owned()));
-    }
-    deny(&["bans", "licenses", "sources"]).context("deny.toml does not allow this")?;
+    let tool = match cargo_deny::ensure() {
+        Ok(tool) => tool,
+        Err(error) => return Ok(Outcome::NotRun(format!("{error:#}"))),
+    };
+    job::output(&mut tool.check(&["bans", "licenses", "sources"]))
+        .context("deny.toml does not allow this")?;
     Ok(Outcome::Passed)
 }
 
 /// Fails on a known hole in a dependency.
 pub fn advisories() -> Result<Outcome> {
-    if !installed() {
-        return Ok(Outcome::NotRun(INSTALL.to_owned()));
-    }
-    match deny(&["advisories"]) {
-        Ok(()) => Ok(Outcome::Passed),
+    let tool = match cargo_deny::ensure() {
+        Ok(tool) => tool,
+        Err(error) => return Ok(Outcome::NotRun(format!("{error:#}"))),
+    };
+    match job::output(&mut tool.check(&["advisories"])) {
+        Ok(_) => Ok(Outcome::Passed),
         Err(error) if is_out_of_reach(&format!("{error:#}")) => Ok(Outcome::NotRun(OUT_OF_REACH.to_owned())),
         Err(error) => bail!("a dependency has a known fault: {error:#}"),
     }
-}
-
-fn installed() -> bool {
-    workspace::which("cargo-deny").is_some()
-}
-
-fn deny(checks: &[&str]) -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["deny", "--color", "never", "check", "--hide-inclusion-graph"]).args(checks);
-    job::output(&mut cargo).map(drop)
 }
 
 /// Whether cargo-deny complains of the way to its database and not of what is in it.
