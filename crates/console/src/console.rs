@@ -255,7 +255,7 @@ impl Console {
     }
 
     fn order(&mut self, subject: Subject, command: Command, text: &str, out: &mut Vec<Effect>) {
-        let id = self.orders.begin(subject, texts::sending(text), self.clock.local);
+        let id = self.orders.begin(subject, &command, texts::sending(text), self.clock.local);
         self.said.polite.say(texts::sending(text));
         out.push(Effect::Order(id, command));
     }

@@ -1,11 +1,15 @@
 //! Orders on their way and what became of them: a note stands where the order was given. It sends nothing.
 
 use crate::texts;
-use frontdesk_protocol::{CommandId, HistoryId, LegId, Millis, Outcome};
+use frontdesk_protocol::{Command, CommandId, HistoryId, LegId, Millis, Outcome};
 use std::collections::BTreeMap;
 
 /// After this long without an answer the person is told so.
-const PATIENCE_MS: u64 = 12_000;
+const PATIENCE_MS: u64 = 15_000;
+/// The same for a call that is placed: it is answered when the own phone is picked up, or has rung out.
+const PLACING_MS: u64 = 45_000;
+/// How long a late answer is still understood.
+const LATE_MS: u64 = 600_000;
 /// How long a good result stays.
 const DONE_MS: u64 = 8_000;
 /// How long a bad one stays if nobody dismisses it.
@@ -51,8 +55,25 @@ pub struct Note {
 pub struct Orders {
     prefix: String,
     given: u64,
-    pending: BTreeMap<CommandId, (Subject, Millis)>,
+    pending: BTreeMap<CommandId, Pending>,
     notes: BTreeMap<Subject, Note>,
+}
+
+/// An order without an answer.
+#[derive(Debug, Clone)]
+struct Pending {
+    subject: Subject,
+    at: Millis,
+    patience: u64,
+    waiting: Waiting,
+}
+
+/// Whether the person still waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    Yes,
+    /// They were told that none came. It may come yet.
+    GivenUp,
 }
 
 impl Orders {
@@ -70,20 +91,29 @@ impl Orders {
     }
 
     /// An order goes out.
-    pub fn begin(&mut self, subject: Subject, text: String, at: Millis) -> CommandId {
+    pub fn begin(&mut self, subject: Subject, command: &Command, text: String, at: Millis) -> CommandId {
         let id = self.name();
-        self.pending.insert(id.clone(), (subject.clone(), at));
+        let patience = match command {
+            Command::Originate { .. } => PLACING_MS,
+            Command::Transfer { .. } | Command::HangUp { .. } | Command::Ignore { .. } => PATIENCE_MS,
+        };
+        let pending = Pending { subject: subject.clone(), at, patience, waiting: Waiting::Yes };
+        self.pending.insert(id.clone(), pending);
         self.note(subject, Tone::Pending, text, at);
         id
     }
 
-    /// The answer to an order; the note it becomes, unless the id is not one of ours.
+    /// The answer to an order, also a late one; the note it becomes, unless the id is not one of ours.
     pub fn end(&mut self, id: &CommandId, outcome: &Outcome, at: Millis) -> Option<Note> {
-        let (subject, _) = self.pending.remove(id)?;
+        let subject = self.pending.remove(id)?.subject;
         let (tone, text) = match outcome {
             Outcome::Done { text } => (Tone::Done, text),
             Outcome::Failed { text, .. } => (Tone::Failed, text),
         };
+        // A late answer does not hide that a newer order is on its way.
+        if self.waits(&subject) {
+            return Some(Note { subject, tone, text: text.clone(), at });
+        }
         Some(self.note(subject, tone, text.clone(), at))
     }
 
@@ -96,18 +126,17 @@ impl Orders {
 
     /// Time passed: old notes go, orders without an answer are told.
     pub fn tick(&mut self, now: Millis) -> Vec<Note> {
-        let late: Vec<_> = self
-            .pending
-            .iter()
-            .filter(|(_, (_, at))| now.since(*at) > PATIENCE_MS)
-            .map(|(id, (subject, _))| (id.clone(), subject.clone()))
-            .collect();
+        let mut late = Vec::new();
+        for order in self.pending.values_mut() {
+            if order.waiting == Waiting::Yes && now.since(order.at) > order.patience {
+                order.waiting = Waiting::GivenUp;
+                late.push(order.subject.clone());
+            }
+        }
+        self.pending.retain(|_, order| now.since(order.at) < LATE_MS);
         let told = late
             .into_iter()
-            .map(|(id, subject)| {
-                self.pending.remove(&id);
-                self.note(subject, Tone::Failed, texts::NO_ANSWER.into(), now)
-            })
+            .map(|subject| self.note(subject, Tone::Failed, texts::NO_ANSWER.into(), now))
             .collect();
         self.notes.retain(|_, note| {
             let age = now.since(note.at);
@@ -132,7 +161,11 @@ impl Orders {
 
     /// Whether an order about this leg is on its way.
     pub fn running(&self, leg: &LegId) -> bool {
-        self.pending.values().any(|(subject, _)| matches!(subject, Subject::Leg(it) if it == leg))
+        self.waits(&Subject::Leg(leg.clone()))
+    }
+
+    fn waits(&self, subject: &Subject) -> bool {
+        self.pending.values().any(|order| order.waiting == Waiting::Yes && order.subject == *subject)
     }
 
     /// Takes a note away.

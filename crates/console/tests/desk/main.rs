@@ -201,7 +201,7 @@ fn a_result_stands_on_its_card_and_a_missing_one_is_told() {
     });
     assert_eq!(desk.console.cards()[0].note.as_ref().unwrap().text, text);
     desk.order_id(Event::Act(leg("talk"), CardAction::HangUp));
-    for _ in 0..13 {
+    for _ in 0..16 {
         desk.tick(1_000);
     }
     assert!(desk.console.cards()[0].note.as_ref().unwrap().text.contains("has not answered"));

@@ -2,8 +2,11 @@
 
 use crate::orders;
 use crate::stage::{self, Desk, leg, person};
-use frontdesk_console::{CardAction, CardState, Effect, Event};
-use frontdesk_protocol::{Change, Command, Direction, ExtensionState, LegState, Status};
+use frontdesk_console::{CardAction, CardState, Effect, Event, Tone};
+use frontdesk_protocol::{
+    Change, Command, Direction, ExtensionState, HistoryId, LegState, Millis, Outcome, Reason, Seq,
+    ServerMessage, Status,
+};
 use std::sync::Arc;
 
 #[test]
@@ -46,4 +49,53 @@ fn a_colleague_whose_phone_rings_for_their_own_call_is_calling() {
         let tile = &desk.console.tiles()[0];
         assert_eq!((tile.status, tile.word.as_str()), (Status::Ringing, word));
     }
+}
+
+/// Answers nothing for so many seconds; the server is heard all the time.
+fn waits(desk: &mut Desk, seconds: usize) {
+    for _ in 0..seconds {
+        desk.tick(1_000);
+        desk.hears(ServerMessage::Beat { now: Millis(0), seq: Seq(0) });
+    }
+}
+
+fn note_of_row(desk: &Desk) -> (Tone, String) {
+    let note = desk.console.rows()[0].note.clone().unwrap();
+    (note.tone, note.text)
+}
+
+#[test]
+fn a_phone_may_ring_for_its_own_call_for_forty_seconds_before_that_is_called_unanswered() {
+    let mut desk = Desk::live();
+    desk.history();
+    desk.order_id(Event::CallBack(HistoryId(3)));
+    waits(&mut desk, 40);
+    assert_eq!(note_of_row(&desk).0, Tone::Pending);
+    waits(&mut desk, 6);
+    assert_eq!(note_of_row(&desk).0, Tone::Failed);
+}
+
+#[test]
+fn a_late_result_takes_the_place_of_the_note_that_none_came() {
+    let mut desk = Desk::live();
+    desk.history();
+    let id = desk.order_id(Event::CallBack(HistoryId(3)));
+    waits(&mut desk, 46);
+    assert!(note_of_row(&desk).1.contains("has not answered"));
+    let text = "Calling +4989555.".to_owned();
+    desk.hears(ServerMessage::Result { id, outcome: Outcome::Done { text: text.clone() } });
+    assert_eq!(note_of_row(&desk), (Tone::Done, text.clone()));
+    assert_eq!(desk.console.said.polite.text, text);
+}
+
+#[test]
+fn a_late_result_does_not_hide_a_newer_order() {
+    let mut desk = Desk::live();
+    let old = desk.order_id(Event::Act(leg("talk"), CardAction::HangUp));
+    waits(&mut desk, 16);
+    desk.order_id(Event::Act(leg("talk"), CardAction::HangUp));
+    let outcome = Outcome::Failed { reason: Reason::Timeout, text: "Too late.".into() };
+    desk.hears(ServerMessage::Result { id: old, outcome });
+    assert_eq!(desk.console.cards()[0].note.as_ref().unwrap().tone, Tone::Pending);
+    assert_eq!(desk.console.said.now.text, "Too late.", "it is still said");
 }
