@@ -74,10 +74,9 @@ impl Controller {
         }
     }
 
+    /// Says that facts are live; the text is left for a remark.
     pub(super) fn report_online(&mut self, now: Now, desktop: &mut impl Desktop) {
-        let Session::In { account, .. } = &self.session else { return };
-        let text = format!("Connected to {} as {}.", account.server.authority(), account.user);
-        self.report(Condition::Online, text, now, desktop);
+        self.report(Condition::Online, String::new(), now, desktop);
     }
 
     /// Tells the person a sentence once, as soon as there is a place for it.

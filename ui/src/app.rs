@@ -8,14 +8,20 @@ use crate::dom::{self, Place};
 use crate::panes::{self, Divider};
 use crate::transport::{self, Transport};
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
-use frontdesk_console::{Console, Event, Moving, Scheme, Theme};
-use frontdesk_protocol::PersonId;
+use frontdesk_console::{Console, Event, Moving, Over, Scheme, Theme};
+use frontdesk_protocol::{Millis, PersonId};
 use gloo_events::{EventListener, EventListenerOptions};
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::{Callback, Component, Context, Html, NodeRef};
+
+/// How long a card rests on a tile before the targets open, in milliseconds.
+const REST_MS: u32 = 120;
+
+/// How often the time is looked at, in milliseconds: a silent connection is to be told to the moment, not to the second.
+const LOOK_MS: u32 = 200;
 
 /// What reaches the root.
 #[derive(Debug)]
@@ -32,6 +38,8 @@ pub enum Msg {
     Moved,
     /// The pointer did something while a card may be held.
     Pointer(Pointer),
+    /// The held card has rested over the same tile for a moment.
+    Rested,
     /// A key that belongs to no focused thing.
     Shortcut(Shortcut),
 }
@@ -67,9 +75,11 @@ pub struct App {
     settings: Shown,
     anchor: Option<(PersonId, Place)>,
     pointer: (i32, i32),
+    resting: Option<(PersonId, Timeout)>,
     ghost: NodeRef,
     focus: Option<frontdesk_console::Focus>,
     painted: String,
+    second: i64,
     _clock: Interval,
     _listeners: Vec<EventListener>,
 }
@@ -92,15 +102,17 @@ impl Component for App {
             settings: Shown::No,
             anchor: None,
             pointer: (0, 0),
+            resting: None,
+            second: 0,
             ghost: NodeRef::default(),
             focus: None,
             painted: String::new(),
-            _clock: Interval::new(1_000, move || ticking.emit(Event::Tick(dom::now()))),
+            _clock: Interval::new(LOOK_MS, move || ticking.emit(Event::Tick(dom::now()))),
             _listeners: listeners(ctx),
         }
     }
 
-    fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Event(event) => return self.event(event),
             Msg::Settings(shown) => self.settings = shown,
@@ -118,7 +130,13 @@ impl Component for App {
                 self.anchor_open();
                 return before != self.anchor;
             }
-            Msg::Pointer(pointer) => return self.pointer(pointer),
+            Msg::Pointer(pointer) => return self.pointer(pointer, ctx),
+            Msg::Rested => {
+                self.resting = None;
+                let (x, y) = self.pointer;
+                return self.console.moving.held().is_some()
+                    && self.event(Event::Drag((x, y), dom::over(x, y)));
+            }
             Msg::Shortcut(key) => return self.shortcut(key),
         }
         true
@@ -143,10 +161,10 @@ impl Component for App {
 impl App {
     /// Feeds the desk with the time and an event; says whether anything has to be drawn anew.
     fn event(&mut self, event: Event) -> bool {
-        if !matches!(event, Event::Tick(_)) {
-            let asked = self.console.update(Event::Tick(dom::now()));
-            self.carry_out(asked);
+        if let Event::Tick(now) = event {
+            return self.tick(now);
         }
+        let due = self.tick(dom::now());
         let dragged = match &event {
             Event::Drag(at, _) | Event::Press(_, at) => {
                 self.pointer = *at;
@@ -161,27 +179,57 @@ impl App {
             self.anchor_open();
         }
         match dragged {
-            // While a card only follows the pointer nothing else changes, so nothing is drawn.
+            // While a card only follows the pointer nothing else changes, so only a clock is drawn.
             Some((moving, said)) if moving == self.console.moving && said == self.console.said => {
                 self.place_ghost();
-                false
+                due
             }
             Some(_) | None => true,
         }
     }
 
+    /// Draws when a clock has gone on, or the time has changed something else.
+    fn tick(&mut self, now: Millis) -> bool {
+        let before = (self.second, self.console.light().lamp, self.console.said.clone());
+        let asked = self.console.update(Event::Tick(now));
+        self.carry_out(asked);
+        self.second = self.console.clock.server().0.div_euclid(1_000);
+        before != (self.second, self.console.light().lamp, self.console.said.clone())
+    }
+
     /// Carries the held card. Without one the pointer is nobody's business here.
-    fn pointer(&mut self, pointer: Pointer) -> bool {
+    fn pointer(&mut self, pointer: Pointer, ctx: &Context<Self>) -> bool {
         if self.console.moving.held().is_none() {
             return false;
         }
-        self.event(match pointer {
+        let event = match pointer {
             // The button went up where nobody heard it, so nothing was meant by it.
-            Pointer::Down => Event::CancelDrag,
-            Pointer::Moved(x, y) => Event::Drag((x, y), dom::over(x, y)),
+            Pointer::Down | Pointer::Gone => Event::CancelDrag,
+            Pointer::Moved(x, y) => Event::Drag((x, y), self.settled(dom::over(x, y), ctx)),
             Pointer::Up(x, y) => Event::Drop(dom::over(x, y)),
-            Pointer::Gone => Event::CancelDrag,
-        })
+        };
+        if !matches!(event, Event::Drag(..)) {
+            self.resting = None;
+        }
+        self.event(event)
+    }
+
+    /// A tile opens its targets only when the card rests on it: those of a tile that is merely crossed would lie over
+    /// the ones behind it.
+    fn settled(&mut self, over: Over, ctx: &Context<Self>) -> Over {
+        let Over::Tile(person) = &over else {
+            self.resting = None;
+            return over;
+        };
+        if self.open().as_ref() == Some(person) {
+            return over;
+        }
+        if self.resting.as_ref().is_none_or(|(there, _)| there != person) {
+            let link = ctx.link().clone();
+            let timer = Timeout::new(REST_MS, move || link.send_message(Msg::Rested));
+            self.resting = Some((person.clone(), timer));
+        }
+        Over::Nothing
     }
 
     fn open(&self) -> Option<PersonId> {

@@ -26,7 +26,13 @@ impl Console {
                 }
                 match state {
                     // The core says online before its replica arrives: the silence is counted from here.
-                    Connection::Online => self.link.heard = self.clock.local,
+                    Connection::Online => {
+                        self.link.heard = self.clock.local;
+                        let remark = std::mem::take(&mut self.link.text);
+                        if !remark.is_empty() {
+                            self.fail(Subject::Desk, remark);
+                        }
+                    }
                     Connection::Login => {
                         let text = self.link.text.clone();
                         self.forget();
