@@ -271,6 +271,12 @@ impl Console {
         out.push(Effect::AskHistory(id, query));
     }
 
+    fn read_history_again(&mut self, out: &mut Vec<Effect>) {
+        let id = self.orders.name();
+        let query = self.history.again(id.clone());
+        out.push(Effect::AskHistory(id, query));
+    }
+
     fn older(&mut self, out: &mut Vec<Effect>) {
         let id = self.orders.name();
         if let Some(query) = self.history.older(id.clone()) {

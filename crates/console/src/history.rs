@@ -7,6 +7,7 @@ use frontdesk_protocol::{
     CommandId, Direction, Extension, HistoryEntry, HistoryId, HistoryOutcome, HistoryPage, HistoryQuery,
     Number, PersonId,
 };
+use std::collections::BTreeSet;
 
 /// Rows per page.
 const PAGE: u16 = 60;
@@ -28,6 +29,8 @@ pub struct History {
     pub error: Option<String>,
     /// The row that Tab reaches.
     pub focus: Option<HistoryId>,
+    /// What was added since the open question was asked: its answer may not know it yet.
+    added: BTreeSet<HistoryId>,
 }
 
 /// What an answer does with the rows that are there.
@@ -75,6 +78,13 @@ impl History {
         HistoryQuery { person, before: None, limit: PAGE }
     }
 
+    /// Reads the first page again, because rows may have been missed; those that are there stay until it comes.
+    pub fn again(&mut self, id: CommandId) -> HistoryQuery {
+        self.added.clear();
+        self.asked = Some((id, Answer::Replaces));
+        HistoryQuery { person: self.person.clone(), before: None, limit: PAGE }
+    }
+
     /// The page after the last row, unless there is none or one is on its way.
     pub fn older(&mut self, id: CommandId) -> Option<HistoryQuery> {
         if !self.more || self.asked.is_some() {
@@ -90,13 +100,14 @@ impl History {
         let Some((asked, answer)) = self.asked.take_if(|(asked, _)| asked == id) else { return };
         debug_assert_eq!(&asked, id, "only the open question is answered");
         if answer == Answer::Replaces {
-            self.entries.clear();
+            self.entries.retain(|entry| self.added.contains(&entry.id));
         }
         self.more = page.more && self.entries.len() < KEPT;
         self.error = None;
         for entry in page.entries {
             self.put(entry);
         }
+        self.focus = self.focus.filter(|focus| self.entries.iter().any(|entry| entry.id == *focus));
     }
 
     /// The question was refused; whether the id was ours.
@@ -111,6 +122,7 @@ impl History {
     /// A row was added at one of the shown extensions, or came anew.
     pub fn added(&mut self, entry: HistoryEntry, shown: &[Extension]) {
         if shown.contains(&entry.extension) {
+            self.added.insert(entry.id);
             self.put(entry);
         }
     }

@@ -2,13 +2,12 @@
 
 use super::Console;
 use crate::event::{Connection, Effect, Hover, Message};
+use crate::history::History;
 use crate::link::Fit;
 use crate::moving::Moving;
 use crate::orders::{Subject, Tone};
 use crate::texts;
-use frontdesk_protocol::{
-    CommandId, Extension, LegId, Outcome, PersonId, Reason, Resume, ServerMessage, Viewer,
-};
+use frontdesk_protocol::{CommandId, Extension, LegId, Outcome, Reason, Resume, ServerMessage, Viewer};
 
 impl Console {
     pub(super) fn message(&mut self, message: Message, out: &mut Vec<Effect>) {
@@ -58,13 +57,19 @@ impl Console {
                 if !resumed || self.link.at.as_ref().is_none_or(|at| at.epoch != epoch) {
                     self.link.at = None;
                 }
-                self.welcome(viewer, out);
+                self.welcome(viewer);
+                // Without `resumed` a snapshot follows, and before it the desktop core takes no question.
+                if resumed {
+                    self.read_history_again(out);
+                }
             }
             ServerMessage::Snapshot { epoch, seq, now, office } => {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
                 self.link.at = Some(Resume { epoch, seq });
                 self.office = std::sync::Arc::unwrap_or_clone(office);
                 self.follow(out);
+                // Rows that were added before it are not told again.
+                self.read_history_again(out);
             }
             ServerMessage::Delta(delta) => match self.link.take(&delta) {
                 Fit::Next => {
@@ -99,12 +104,12 @@ impl Console {
         }
     }
 
-    fn welcome(&mut self, viewer: Viewer, out: &mut Vec<Effect>) {
-        let person: Option<PersonId> =
-            self.history.person.clone().filter(|_| self.viewer.as_ref() == Some(&viewer));
+    fn welcome(&mut self, viewer: Viewer) {
+        if self.viewer.as_ref() != Some(&viewer) {
+            self.history = History::default();
+        }
         self.settings.user = viewer.user.to_string();
         self.viewer = Some(viewer);
-        self.show_history(person, out);
     }
 
     /// Follows the office: the order of the cards, what rings, and whether the moved call is still there.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod placed;
+mod rows;
 mod stage;
 
 use frontdesk_console::event::Hover;

@@ -21,13 +21,7 @@ impl Desk {
     pub fn live() -> Self {
         let mut desk = Self { console: Console::new("test", |_| 0), now: 0, seq: 7 };
         desk.tick(1_000);
-        let viewer = Viewer {
-            user: UserName::parse("anna").unwrap(),
-            role: Role::Receptionist,
-            extensions: vec![extension("1001"), extension("1099")],
-            person: Some(person("anna")),
-        };
-        desk.hears(ServerMessage::Ready { epoch: epoch(), now: Millis(1_000), viewer, resumed: false });
+        desk.hears(ready(false));
         desk.hears(snapshot(7));
         desk
     }
@@ -64,6 +58,17 @@ impl Desk {
         let (id, _) = self.console.history.asked.clone().expect("a question");
         self.hears(ServerMessage::History { id, page: page() });
     }
+}
+
+/// The server's greeting for Anna.
+pub fn ready(resumed: bool) -> ServerMessage {
+    let viewer = Viewer {
+        user: UserName::parse("anna").unwrap(),
+        role: Role::Receptionist,
+        extensions: vec![extension("1001"), extension("1099")],
+        person: Some(person("anna")),
+    };
+    ServerMessage::Ready { epoch: epoch(), now: Millis(1_000), viewer, resumed }
 }
 
 pub fn person(id: &str) -> PersonId {
@@ -181,9 +186,9 @@ pub fn snapshot(seq: u64) -> ServerMessage {
     ServerMessage::Snapshot { epoch: epoch(), seq: Seq(seq), now: Millis(1_000), office: Arc::new(office) }
 }
 
-/// Three rows: one that can be called, one with letters, one withheld.
-pub fn page() -> HistoryPage {
-    let row = |id, number: Option<&str>| HistoryEntry {
+/// A call that Anna missed.
+pub fn row(id: i64, number: Option<&str>) -> HistoryEntry {
+    HistoryEntry {
         id: HistoryId(id),
         call: call_id("old"),
         extension: extension("1001"),
@@ -194,7 +199,11 @@ pub fn page() -> HistoryPage {
         talk_ms: 0,
         outcome: HistoryOutcome::Missed,
         queue: None,
-    };
+    }
+}
+
+/// Three rows: one that can be called, one with letters, one withheld.
+pub fn page() -> HistoryPage {
     HistoryPage {
         entries: vec![row(3, Some("+49 89 555")), row(2, Some("0800-FLOWERS")), row(1, None)],
         more: true,
