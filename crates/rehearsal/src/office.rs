@@ -7,6 +7,7 @@ mod control;
 mod device;
 mod dial;
 mod ending;
+mod habits;
 mod life;
 mod lists;
 mod originate;
@@ -15,6 +16,8 @@ mod people;
 mod queue;
 mod record;
 mod refer;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub(crate) use control::{error, reply, success};
@@ -93,8 +96,13 @@ enum Due {
 }
 
 impl Simulation {
-    /// An office in which nobody is on the phone yet, at the time `now`.
+    /// An office at the time `now`. Where calls come by themselves it has been at work for a while; the reception has
+    /// not been called yet.
     pub fn new(setup: Setup, seed: u64, now: u64) -> Self {
+        let now = match setup.traffic {
+            Traffic::Calm => now.saturating_sub(life::WARM_MS),
+            Traffic::Scripted => now,
+        };
         let mut rng = Rng::with_seed(seed);
         let mut phones = BTreeMap::new();
         for (seat, port) in setup.seats.iter().zip(20_000_u32..) {

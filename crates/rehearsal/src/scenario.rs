@@ -206,8 +206,9 @@ impl Scenario {
         Simulation::new(Setup::lab(), 1, now)
     }
 
-    /// Plays all steps, each a little after the other, and gives what was said.
+    /// Plays all steps, beginning with phones that ring, each a little after the other, and gives what was said.
     pub fn play(&self, office: &mut Simulation) -> Vec<Taken> {
+        office.all_ring();
         self.steps.iter().map(|step| step.play(office)).collect()
     }
 }

@@ -242,3 +242,42 @@ async fn connection(
     // Where the office is closed already there is nobody to tell.
     let _ = said.send((id, Heard::Gone)).await;
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_session_that_does_not_read_is_ended_and_the_others_are_not() {
+        let mut lines = Lines::default();
+        let mut office = Simulation::new(Setup::lab(), 1, 0);
+        let (mut outs, mut ins) = (Vec::new(), Vec::new());
+        for (id, room) in [(1, 2), (2, OUTGOING)] {
+            let (out, incoming) = mpsc::channel(room);
+            lines.open.insert(id, Line { session: Session::new(1), out: out.clone() });
+            lines.hear(id, b"Action: Login\nUsername: frontdesk\nSecret: rehearsal\n\n", &mut office);
+            outs.push(out);
+            ins.push(incoming);
+        }
+        for _ in 0..10 {
+            office.call_in("5550123", "", "5551001");
+            lines.tell_all(&office.events());
+        }
+        assert_eq!(lines.open.keys().copied().collect::<Vec<_>>(), [2]);
+        assert_eq!(ins[0].len(), 2, "no more waits than there is room for");
+        assert_eq!(ins[1].len(), 11);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_computer_that_slept_does_not_make_up_for_it() {
+        let mut clock = Clock::start();
+        let began = clock.now();
+        tokio::time::advance(Duration::from_millis(1_500)).await;
+        assert_eq!(clock.now() - began, 1_500);
+        tokio::time::advance(Duration::from_secs(8 * 3_600)).await;
+        assert_eq!(clock.now() - began, 6_500);
+        tokio::time::advance(Duration::from_millis(250)).await;
+        assert_eq!(clock.now() - began, 6_750);
+    }
+}

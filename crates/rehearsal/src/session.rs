@@ -129,3 +129,6 @@ fn key(challenge: u32) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,6 +87,7 @@ impl Setup {
             queues: vec![
                 QueueSetup { number: "600", name: "support", members: members(1005..=1009) },
                 QueueSetup { number: "610", name: "sales", members: members(1010..=1012) },
+                QueueSetup { number: "620", name: "reception", members: members(1001..=1001) },
             ],
         }
     }

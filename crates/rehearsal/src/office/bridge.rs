@@ -28,11 +28,15 @@ impl Bridge {
 
     /// The seven fields of a bridge, with this before their names.
     pub(crate) fn describe_as(&self, packet: Packet, prefix: &'static str) -> Packet {
+        packet.and_as(prefix, self.fields())
+    }
+
+    pub(crate) fn fields(&self) -> [(&'static str, String); 7] {
         let [kind, technology, creator, name] = match self.kind {
             Kind::Basic => ["basic", "simple_bridge", "<unknown>", "<unknown>"],
             Kind::Parking => ["parking", "holding_bridge", "Parking", "default"],
         };
-        let fields = [
+        [
             ("BridgeUniqueid", self.uid.clone()),
             ("BridgeType", kind.to_owned()),
             ("BridgeTechnology", technology.to_owned()),
@@ -40,8 +44,7 @@ impl Bridge {
             ("BridgeName", name.to_owned()),
             ("BridgeNumChannels", self.members.len().to_string()),
             ("BridgeVideoSourceMode", "none".to_owned()),
-        ];
-        packet.and_as(prefix, fields)
+        ]
     }
 }
 

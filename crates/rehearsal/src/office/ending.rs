@@ -36,7 +36,11 @@ impl Simulation {
             None => packet,
         };
         self.tell(packet);
+        let at_desk = self.is_reception(id);
         self.channels.remove(&id);
+        if at_desk {
+            self.desk_turns_back();
+        }
     }
 
     /// The end of a dialplan is announced.

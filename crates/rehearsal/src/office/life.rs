@@ -6,20 +6,25 @@ use crate::setup::{CALLERS, Traffic};
 use std::collections::BTreeSet;
 
 /// How many calls there are at most before nobody begins another one.
-const CALLS: usize = 6;
-/// How many callers wait at the reception at most.
-const WAITING: usize = 2;
+const CALLS: usize = 9;
+/// How many calls there are at the reception before nobody calls there any more.
+const AT_RECEPTION: usize = 3;
+/// How long the office has been at work when the first one looks, in milliseconds.
+pub(super) const WARM_MS: u64 = 150_000;
 /// Who switches the phone on and off, by place in the office.
 const WANDERERS: [usize; 5] = [12, 21, 26, 30, 37];
 
 impl Simulation {
+    /// The office has been at work for a while, and now the reception opens.
     pub(super) fn begin_life(&mut self) {
         if self.setup.traffic == Traffic::Calm {
             self.due(300, Due::Colleague);
-            self.due(2_000, Due::AtReception);
             self.due(5_000, Due::AtQueue);
             self.due(11_000, Due::AtSomebody);
             self.due(25_000, Due::Registrations);
+            self.advance(self.started + WARM_MS);
+            self.out.clear();
+            self.due(1_500, Due::AtReception);
         }
     }
 
@@ -29,26 +34,48 @@ impl Simulation {
 
     fn outsider_calls(&mut self, exten: &str) {
         let (number, name) = CALLERS.get(self.rng.usize(..CALLERS.len())).copied().unwrap_or(("", ""));
-        self.call_in(number, name, &format!("555{exten}"));
+        let service = if self.phones.contains_key(exten) { "" } else { "1" };
+        self.call_in(number, name, &format!("555{service}{exten}"));
     }
 
     pub(super) fn at_reception(&mut self) {
         let after = self.between(11_000, 19_000);
         self.due(after, Due::AtReception);
         let reception = self.setup.reception.clone();
-        let here = self.channels.values().filter(|c| c.endpoint == reception).count();
-        if here <= WAITING && self.calls() <= CALLS {
-            self.outsider_calls(&reception);
+        let queue = self.queue_of(&reception);
+        let waiting = queue.and_then(|queue| self.queues.get(queue)).map_or(0, |queue| queue.waiting.len());
+        let here = self.channels.values().filter(|c| c.endpoint == reception).count() + waiting;
+        if here >= AT_RECEPTION {
+            return;
+        }
+        let number = queue.and_then(|queue| self.queues.get(queue)).map(|queue| queue.number.clone());
+        match (self.rng.u8(..10), number, self.somebody()) {
+            (0..2, Some(number), _) => self.outsider_calls(&number),
+            (2..5, _, Some(colleague)) => self.dial(&colleague, &reception),
+            _ => self.outsider_calls(&reception),
         }
     }
 
     pub(super) fn at_queue(&mut self) {
         let after = self.between(20_000, 40_000);
         self.due(after, Due::AtQueue);
-        let number = self.queues.get(self.rng.usize(..self.queues.len().max(1))).map(|q| q.number.clone());
+        let own = self.queue_of(&self.setup.reception);
+        let others: Vec<String> = self
+            .queues
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| Some(*index) != own)
+            .map(|(_, queue)| queue.number.clone())
+            .collect();
+        let number = others.get(self.rng.usize(..others.len().max(1))).cloned();
         if let Some(number) = number.filter(|_| self.calls() < CALLS) {
             self.outsider_calls(&number);
         }
+    }
+
+    /// The queue in which somebody answers.
+    fn queue_of(&self, number: &str) -> Option<usize> {
+        self.queues.iter().position(|queue| queue.members.iter().any(|member| member.number == number))
     }
 
     /// Somebody whose phone is idle.
@@ -75,7 +102,7 @@ impl Simulation {
     }
 
     pub(super) fn colleague(&mut self) {
-        let after = if self.calls() < 2 { 2_000 } else { self.between(9_000, 16_000) };
+        let after = if self.calls() < 4 { 2_000 } else { self.between(7_000, 14_000) };
         self.due(after, Due::Colleague);
         let Some(from) = self.somebody().filter(|_| self.calls() < CALLS) else { return };
         if self.one_in(3) {

@@ -157,7 +157,7 @@ impl Simulation {
             items.collect(),
             "BridgeInfoComplete",
         );
-        Some(list.with("BridgeUniqueid", uid))
+        Some(List { more: bridge.fields().into(), ..list })
     }
 
     fn device_state_list(&self) -> List {

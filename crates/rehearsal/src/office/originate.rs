@@ -138,6 +138,7 @@ impl Simulation {
 
     /// The phone was picked up: it goes on in the dialplan.
     pub(super) fn originate_answered(&mut self, id: Id) {
+        self.desk_turns_to(id);
         self.turn(id, State::Up);
         let packet = self.of_both("DialEnd", None, id).with("DialStatus", "ANSWER");
         self.tell(packet);
