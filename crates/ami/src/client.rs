@@ -43,6 +43,16 @@ pub enum Progress {
     },
 }
 
+impl Progress {
+    /// Why the link is down, where it is.
+    pub fn down(self) -> Option<Reason> {
+        match self {
+            Self::Down { reason, .. } => Some(reason),
+            Self::Up | Self::Messages => None,
+        }
+    }
+}
+
 /// The link to one PBX.
 pub struct Link {
     config: LinkConfig,

@@ -149,9 +149,6 @@ impl Decoder {
     /// So many bytes were put into [`Decoder::space`].
     pub fn filled(&mut self, count: usize) {
         self.end = (self.end + count).min(self.buffer.len());
-        if let State::PassingOver { .. } = self.state {
-            self.scan();
-        }
     }
 
     /// The next frame, if one is complete.
@@ -254,6 +251,7 @@ impl Decoder {
     fn scan(&mut self) -> bool {
         while let Some(at) = self.unscanned().and_then(|bytes| memchr(b'\n', bytes)) {
             let range = self.line..self.scanned + at;
+            self.pass_over(range.end);
             self.scanned += at + 1;
             self.line = self.scanned;
             if self.take_line(range) {
@@ -261,10 +259,7 @@ impl Decoder {
             }
         }
         self.scanned = self.end;
-        if self.state == State::Message && self.end - self.start > self.limits.message {
-            self.cut = true;
-            self.state = State::PassingOver { kept: self.line, torn: false };
-        }
+        self.pass_over(self.end);
         if let State::PassingOver { kept, torn } = &mut self.state {
             // Only the last bytes of the current line matter any more.
             let keep = (self.end - self.line).min(TAIL);
@@ -277,33 +272,33 @@ impl Decoder {
         false
     }
 
+    /// The current line reaches to `end` at least: where that is beyond the limit, it and what follows is not kept.
+    fn pass_over(&mut self, end: usize) {
+        if self.state == State::Message && end - self.start > self.limits.message {
+            self.state = State::PassingOver { kept: self.line, torn: false };
+        }
+    }
+
     /// Takes a line without its `\n`; says whether it ends the message.
     fn take_line(&mut self, range: Range<usize>) -> bool {
         let bytes = self.buffer.get(range.clone()).unwrap_or_default();
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        let length = bytes.len();
-        match self.state {
-            State::PassingOver { kept, torn } => {
-                let ends = match self.output {
-                    Some(_) => bytes.ends_with(END_OF_COMMAND),
-                    None => bytes.is_empty() && !torn,
-                };
-                if let State::PassingOver { torn, .. } = &mut self.state {
-                    *torn = false;
+        let command = self.output.and(bytes.strip_suffix(END_OF_COMMAND)).map(<[u8]>::len);
+        let (length, empty) = (bytes.len(), bytes.is_empty());
+        if let State::PassingOver { kept, torn } = &mut self.state {
+            let (kept, torn) = (*kept, std::mem::take(torn));
+            let ends = command.is_some() || (empty && !torn && self.output.is_none());
+            self.cut |= !ends || torn || command.is_some_and(|rest| rest > 0);
+            return ends && self.complete(kept);
+        }
+        match command {
+            Some(rest) => {
+                if rest > 0 {
+                    self.index(range.start, rest);
                 }
-                return ends && self.complete(kept);
+                return self.complete(range.start + rest);
             }
-            _ if self.output.is_some() => {
-                let whole = bytes.len();
-                if let Some(rest) = bytes.strip_suffix(END_OF_COMMAND) {
-                    let (rest, kept) = (rest.len(), range.start + whole);
-                    if rest > 0 {
-                        self.index(range.start, rest);
-                    }
-                    return self.complete(kept);
-                }
-            }
-            _ if bytes.is_empty() => {
+            None if empty && self.output.is_none() => {
                 if self.lines.is_empty() {
                     // An empty line between messages; the one after the old framing's end is such a line.
                     self.start = self.scanned;
@@ -311,7 +306,10 @@ impl Decoder {
                 }
                 return self.complete(range.start);
             }
-            _ => self.note_output(range.start, length),
+            None => {}
+        }
+        if self.output.is_none() {
+            self.note_output(range.start, length);
         }
         self.index(range.start, length);
         false
