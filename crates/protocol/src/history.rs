@@ -54,7 +54,7 @@ pub enum HistoryOutcome {
     Ignored,
     /// Another phone took it.
     AnsweredElsewhere,
-    /// The server stopped while the call was up.
+    /// The server stopped, or had no link to the PBX, when the call ended: what is told is what was last known.
     Interrupted,
 }
 

@@ -240,7 +240,7 @@ impl Model {
         let started = Millis(now.0.saturating_sub(seconds(packet.field("Duration")) * 1_000));
         let Some(channel) = self.channels.get_mut(&uid) else { return };
         if fresh {
-            channel.past.seen = started;
+            channel.past.seen = channel.past.seen.min(started);
             // Whatever it does, it has done for a while.
             channel.passing = Some(started);
             if let Some(call) = self.calls.get_mut(&channel.call) {

@@ -9,7 +9,8 @@
 //! - Pass every AMI message in the order of arrival to [`Switchboard::message`]: live events, list items, responses.
 //! - After each call, take outputs with [`Switchboard::poll`] until there are none; send each [`Output::Act`] in order.
 //! - Call [`Switchboard::tick`] at [`Switchboard::deadline`] at the latest. It may move with every call.
-//! - When the session ends, call [`Switchboard::link_down`]: all calls are dropped, people and extensions stay.
+//! - When the session ends, call [`Switchboard::link_down`]: the office stays as it was last known until everything is
+//!   read anew, and no order is taken meanwhile.
 //! - Every command comes to an end in [`Output::Concluded`], whatever the PBX does.
 
 mod api;

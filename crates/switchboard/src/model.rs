@@ -7,12 +7,14 @@
 mod calls;
 mod channels;
 mod graph;
+mod memory;
 mod services;
 
 pub(crate) use calls::CallEntry;
 pub(crate) use graph::Tie;
 
 use crate::channel::{CallKey, Channel, Uid};
+use crate::model::memory::Memory;
 use crate::registry::Registry;
 use crate::settings::Settings;
 use frontdesk_protocol::{CallId, Extension, LotName, MailboxId, Millis, Party, QueueName};
@@ -82,6 +84,8 @@ pub(crate) struct Model {
     pub unplaced: Vec<Uid>,
     /// Channels that ended since the last look.
     pub ended: Vec<Ended>,
+    /// What was up when the link was lost, until the lists have said what still is.
+    pub memory: Memory,
     /// Channels that are going to appear, and whom they are meant to call.
     expected: HashMap<Uid, Party>,
     links: HashMap<Arc<str>, CallKey>,
@@ -143,6 +147,7 @@ impl Model {
             settling: BTreeSet::new(),
             unplaced: Vec::new(),
             ended: Vec::new(),
+            memory: Memory::default(),
             expected: HashMap::new(),
             links: HashMap::new(),
             names: HashMap::new(),
@@ -151,8 +156,10 @@ impl Model {
         }
     }
 
-    /// Forgets every call and everything that waits; extensions and people stay.
+    /// Forgets every call and everything that waits; extensions and people stay. What was up is remembered: of a
+    /// channel that the lists name again, the past is known.
     pub(crate) fn forget_calls(&mut self) {
+        self.remember();
         self.dirty.calls.extend(self.calls.keys());
         self.dirty.extensions.extend(self.at.keys().cloned());
         self.dirty.queues.extend(self.queues.keys().cloned());

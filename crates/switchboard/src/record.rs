@@ -3,23 +3,42 @@
 use crate::api::CallRecord;
 use crate::channel::{Channel, Dialled, State, Uid};
 use crate::model::{Ended, Model};
-use frontdesk_protocol::{Direction, HistoryOutcome, Millis, Party, PartyKind, Service};
+use frontdesk_protocol::{CallId, Direction, Extension, HistoryOutcome, Millis, Party, PartyKind, Service};
 
 /// How long after its end a leg that nobody answered waits to learn where its caller went, in milliseconds.
 const WAIT_MS: u64 = 1_500;
+/// How long after a row was told a further phone of the same extension may still fall silent, in milliseconds.
+const LATE_MS: u64 = 5_000;
 
-/// A record that waits to learn where the caller went.
+/// The row of a phone that rang and did not take the call, until it is known whether another phone of the same
+/// extension did, whether it rings again, and where the caller went.
 #[derive(Debug)]
 struct Open {
     record: CallRecord,
     caller: Option<Uid>,
-    until: Millis,
+    /// When its last ringing ended.
+    silent: Millis,
+    /// When it is told whatever happens; not while it is held back.
+    until: Option<Millis>,
+}
+
+/// A row that was told of a call that was answered here.
+#[derive(Debug)]
+struct Told {
+    call: CallId,
+    extension: Extension,
+    ended: Millis,
 }
 
 /// Legs that ended and are not told yet.
+///
+/// One call is one row of an extension for each of its turns: several phones of an extension that ring together are one
+/// turn, and so are all attempts of a queue to reach it while the caller waits there. Whoever took a call, handed it on
+/// and gets it again has two rows, for they talked twice.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     open: Vec<Open>,
+    told: Vec<Told>,
 }
 
 impl Records {
@@ -27,56 +46,134 @@ impl Records {
     pub(crate) fn collect(&mut self, model: &mut Model, now: Millis) -> Vec<CallRecord> {
         let mut done = Vec::new();
         for ended in std::mem::take(&mut model.ended) {
-            let Some(record) = record(model, &ended, now) else { continue };
-            if record.outcome == HistoryOutcome::Missed
-                && record.direction == Direction::Inbound
-                && ended.caller.is_some()
-            {
-                self.open.push(Open { record, caller: ended.caller, until: now.plus(WAIT_MS) });
-            } else {
-                done.push(record);
+            if let Some(record) = record(model, &ended, now) {
+                self.take(record, ended.caller, now, &mut done);
             }
         }
         self.open.retain_mut(|open| {
-            let Some(channel) = open.caller.as_ref().and_then(|uid| model.channels.get(uid)) else {
+            let told = open.look(model, now);
+            if told {
                 done.push(open.record.clone());
-                return false;
-            };
-            let peer = channel.shown.as_ref().and_then(|shown| shown.peer.as_ref());
-            if peer.is_some_and(|peer| peer.kind == PartyKind::Service(Service::Voicemail)) {
-                open.record.outcome = HistoryOutcome::Voicemail;
-                done.push(open.record.clone());
-                return false;
             }
-            if open.until <= now {
-                done.push(open.record.clone());
-                return false;
-            }
-            true
+            !told
         });
+        self.told.retain(|told| now.since(told.ended) < LATE_MS);
         done
+    }
+
+    fn take(&mut self, record: CallRecord, caller: Option<Uid>, now: Millis, done: &mut Vec<CallRecord>) {
+        if record.direction != Direction::Inbound {
+            return done.push(record);
+        }
+        let same = |open: &Open| open.record.call == record.call && open.record.extension == record.extension;
+        let before = self.open.iter().position(same).map(|place| self.open.swap_remove(place));
+        let silent = record.started.plus(record.ring_ms);
+        if !unanswered_here(&record) {
+            let (call, extension) = (record.call.clone(), record.extension.clone());
+            self.told.push(Told { call, extension, ended: now });
+            return done.push(before.map_or(record.clone(), |before| before.and(record)));
+        }
+        let late = self.told.iter().any(|told| {
+            told.call == record.call && told.extension == record.extension && record.started <= told.ended
+        });
+        if late {
+            return;
+        }
+        self.open.push(match before {
+            None => Open { record, caller, silent, until: None },
+            Some(before) => {
+                let caller = caller.or(before.caller.clone());
+                Open { silent: silent.max(before.silent), caller, until: None, record: before.and(record) }
+            }
+        });
     }
 
     /// When the next record is told at the latest.
     pub(crate) fn deadline(&self) -> Option<Millis> {
-        self.open.iter().map(|open| open.until).min()
+        self.open.iter().filter_map(|open| open.until).min()
+    }
+}
+
+impl Open {
+    /// Whether it can be told now.
+    fn look(&mut self, model: &Model, now: Millis) -> bool {
+        let of_this_call = |channel: &Channel| {
+            model.calls.get(&channel.call).is_some_and(|call| call.id == self.record.call)
+        };
+        // Another phone of the extension rings for the same call, or has taken it.
+        let mut phones = model.at.get(&self.record.extension).into_iter().flatten();
+        let twin = phones.any(|uid| {
+            let channel = model.channels.get(uid).filter(|channel| of_this_call(channel));
+            channel.is_some_and(|channel| channel.direction() == Direction::Inbound)
+        });
+        let caller = self.caller.as_ref().and_then(|uid| model.channels.get(uid));
+        if twin || caller.is_some_and(|caller| caller.place.queue.is_some()) {
+            self.until = None;
+            return false;
+        }
+        let Some(caller) = caller.filter(|_| self.record.outcome == HistoryOutcome::Missed) else {
+            return true;
+        };
+        let peer = caller.shown.as_ref().and_then(|shown| shown.peer.as_ref());
+        if peer.is_some_and(|peer| peer.kind == PartyKind::Service(Service::Voicemail)) {
+            self.record.outcome = HistoryOutcome::Voicemail;
+            return true;
+        }
+        *self.until.get_or_insert(now.plus(WAIT_MS)) <= now
     }
 
-    /// Tells all that waits, and every leg that is up as interrupted.
-    pub(crate) fn interrupt(&mut self, model: &Model, now: Millis) -> Vec<CallRecord> {
-        let mut done: Vec<CallRecord> = self.open.drain(..).map(|open| open.record).collect();
-        for channel in model.channels.values() {
-            let Some(call) = model.calls.get(&channel.call) else { continue };
-            let (id, queue) = (call.id.clone(), call.queue.clone());
-            let ended = Ended { channel: channel.clone(), call: id, queue, cause: 0, caller: None };
-            if let Some(mut record) = record(model, &ended, now) {
-                record.outcome = HistoryOutcome::Interrupted;
-                done.push(record);
-            }
+    /// One row of this one and the one that followed, which decides.
+    fn and(self, next: CallRecord) -> CallRecord {
+        let from = next.started.max(self.silent);
+        let until = next.started.plus(next.ring_ms);
+        // A phone may ring on for a moment after another one took the call.
+        let over = if unanswered_here(&next) { 0 } else { self.silent.since(until) };
+        CallRecord {
+            started: self.record.started.min(next.started),
+            ring_ms: (self.record.ring_ms + until.since(from)).saturating_sub(over),
+            queue: next.queue.clone().or(self.record.queue),
+            ..next
         }
-        done.sort_by_key(|record| record.started);
-        done
     }
+}
+
+fn unanswered_here(record: &CallRecord) -> bool {
+    match record.outcome {
+        HistoryOutcome::Missed
+        | HistoryOutcome::Busy
+        | HistoryOutcome::Ignored
+        | HistoryOutcome::AnsweredElsewhere => true,
+        HistoryOutcome::Answered
+        | HistoryOutcome::Voicemail
+        | HistoryOutcome::Transferred { .. }
+        | HistoryOutcome::Interrupted => false,
+    }
+}
+
+/// The records of what ended while there was no link, as far as it was known when the link was lost at `lost`. Only
+/// for an office that has just been read anew.
+pub(crate) fn interrupted(model: &mut Model, lost: Millis) -> Vec<CallRecord> {
+    let mut records: Vec<CallRecord> = Vec::new();
+    for ended in model.lost() {
+        let Some(mut record) = record(model, &ended, lost) else { continue };
+        if !matches!(record.outcome, HistoryOutcome::Transferred { .. }) {
+            record.outcome = HistoryOutcome::Interrupted;
+        }
+        // Several phones of an extension that rang together are one row.
+        let twin = records.iter_mut().find(|other| {
+            other.call == record.call
+                && other.extension == record.extension
+                && other.direction == record.direction
+                && (other.talk_ms == 0 || record.talk_ms == 0)
+        });
+        match twin {
+            Some(twin) if twin.talk_ms < record.talk_ms => *twin = record,
+            Some(_) => {}
+            None => records.push(record),
+        }
+    }
+    records.sort_by_key(|record| record.started);
+    records
 }
 
 fn record(model: &Model, ended: &Ended, now: Millis) -> Option<CallRecord> {

@@ -24,6 +24,10 @@ pub struct Switchboard {
     pub(crate) outputs: VecDeque<Output>,
     /// When the question of the cold start that is under way has waited long enough.
     patience: Option<Millis>,
+    /// Whether the model is as the PBX is, or was when the link was lost. Only then it is drawn.
+    whole: bool,
+    /// Since when there is no link, until everything is read anew.
+    lost: Option<Millis>,
     counter: u64,
     /// What was sent, for tests that play the PBX.
     #[cfg(test)]
@@ -46,6 +50,8 @@ impl Switchboard {
             control: Control::new(now),
             outputs: VecDeque::new(),
             patience: None,
+            whole: true,
+            lost: None,
             counter: 0,
             #[cfg(test)]
             sent: Vec::new(),
@@ -62,8 +68,10 @@ impl Switchboard {
         self.publish(now);
     }
 
-    /// The session to the PBX is up and the PBX has booted: everything is asked for anew.
+    /// The session to the PBX is up and the PBX has booted: everything is asked for anew. The office stays as it was
+    /// last known until all is read, and is then the fresh truth at once.
     pub fn link_up(&mut self, now: Millis) {
+        self.whole = false;
         self.model.forget_calls();
         self.model.registry.forget_registrations(&mut self.model.dirty);
         self.set_link(PbxLink::Starting);
@@ -71,18 +79,13 @@ impl Switchboard {
         self.go_on(now);
     }
 
-    /// The session ended. `reason` is a sentence for the people at the desks.
+    /// The session ended, or could not be made. `reason` is a sentence for the people at the desks. The office stays as
+    /// it was last known, and so do its calls: whether they ended meanwhile, the lists will tell.
     pub fn link_down(&mut self, reason: String, now: Millis) {
-        for record in self.records.interrupt(&self.model, now) {
-            self.outputs.push_back(Output::Ended(record));
-        }
         self.sync.stop();
         self.patience = None;
-        self.model.forget_calls();
-        self.model.ended.clear();
-        self.model.registry.forget_registrations(&mut self.model.dirty);
-        self.set_link(PbxLink::Down { since: now, reason });
-        self.publish(now);
+        let since = *self.lost.get_or_insert(now);
+        self.set_link(PbxLink::Down { since, reason });
         self.lose_orders();
     }
 
@@ -109,12 +112,9 @@ impl Switchboard {
 
     /// When [`Switchboard::tick`] has something to do at the latest; `None` while nothing waits.
     pub fn deadline(&self) -> Option<Millis> {
-        let settling =
-            if self.sync.running() { None } else { self.model.settling.first().map(|(at, _)| *at) };
-        [settling, self.records.deadline(), self.control.deadline(), self.patience]
-            .into_iter()
-            .flatten()
-            .min()
+        let settling = self.model.settling.first().map(|(at, _)| *at);
+        let drawn = [settling, self.records.deadline()].into_iter().flatten().min().filter(|_| self.whole);
+        [drawn, self.control.deadline(), self.patience].into_iter().flatten().min()
     }
 
     /// The next thing that is to be done or known, if any.
@@ -195,14 +195,28 @@ impl Switchboard {
                 }
                 Next::Synced => {
                     self.patience = None;
-                    self.set_link(PbxLink::Up { since: now });
-                    self.publish(now);
-                    self.outputs.push_back(Output::Synced);
+                    self.complete(now);
                     return;
                 }
                 Next::Nothing => return,
             }
         }
+    }
+
+    /// Everything is read: the office is the fresh truth, in one publication, and what was lost is over.
+    fn complete(&mut self, now: Millis) {
+        let before = self.view.office.clone();
+        self.view.office.link = PbxLink::Up { since: now };
+        self.view.draw(&mut self.model, now);
+        self.whole = true;
+        let changes = before.changes_to(&self.view.office);
+        self.outputs.push_back(Output::Changed(changes));
+        let lost = self.lost.take().unwrap_or(now);
+        for record in crate::record::interrupted(&mut self.model, lost) {
+            self.outputs.push_back(Output::Ended(record));
+        }
+        self.publish(now);
+        self.outputs.push_back(Output::Synced);
     }
 
     fn set_link(&mut self, link: PbxLink) {
@@ -214,7 +228,7 @@ impl Switchboard {
 
     /// Draws what is dirty and tells what changed; not while the office is not complete.
     pub(crate) fn publish(&mut self, now: Millis) {
-        if self.sync.running() {
+        if !self.whole {
             return;
         }
         let changes = self.view.draw(&mut self.model, now);
@@ -222,7 +236,9 @@ impl Switchboard {
             self.outputs.push_back(Output::Changed(changes));
         }
         for uid in std::mem::take(&mut self.model.unplaced) {
-            if let Some(channel) = self.model.channels.get(&uid) {
+            if self.lost.is_none()
+                && let Some(channel) = self.model.channels.get(&uid)
+            {
                 let channel = channel.facts.name.as_ref().to_owned();
                 self.act(Order::Status { channel });
             }

@@ -74,11 +74,6 @@ impl Sync {
         *self = Self::default();
     }
 
-    /// Whether the office is not complete yet.
-    pub(crate) fn running(&self) -> bool {
-        self.stage != Stage::Idle
-    }
-
     /// Adds the questions about single endpoints.
     pub(crate) fn about(&mut self, endpoints: impl Iterator<Item = (Extension, String)>) {
         self.stage = Stage::Endpoints;

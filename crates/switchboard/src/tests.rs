@@ -3,10 +3,12 @@
 
 mod bench;
 mod cold;
+mod early;
 mod legs;
 mod orders;
 mod properties;
 mod recordings;
+mod records;
 
 use crate::api::Output;
 use crate::orders::Order;

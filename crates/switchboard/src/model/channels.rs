@@ -81,6 +81,7 @@ impl Model {
             entry.channels.push(Arc::clone(&uid));
         }
         self.dirty.calls.insert(call);
+        self.recall(&uid);
         uid
     }
 

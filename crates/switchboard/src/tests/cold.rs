@@ -6,7 +6,7 @@ use crate::orders::Order;
 use crate::packet::Packet;
 use crate::settings::Settings;
 use crate::switchboard::Switchboard;
-use frontdesk_protocol::{Hold, LegState, Millis, PbxLink};
+use frontdesk_protocol::{Change, Extension, HistoryOutcome, Hold, LegState, Millis, Office, PbxLink};
 use std::collections::HashMap;
 
 /// The recorded answers, by the name of the action.
@@ -30,14 +30,20 @@ fn under(id: &str, packet: &Fields) -> Fields {
 }
 
 fn start(refuse: &[&str]) -> (Switchboard, Vec<String>) {
-    let lists = lists();
     let mut board = Switchboard::new(Settings::default(), Millis(0));
     board.link_up(Millis(1_000_000));
+    let asked = answer(&mut board, refuse, 1_000_000, |_| true);
+    (board, asked)
+}
+
+/// Answers all questions as recorded, but names only channels for which `up` says so; gives what was asked.
+fn answer(board: &mut Switchboard, refuse: &[&str], now: i64, up: impl Fn(&str) -> bool) -> Vec<String> {
+    let lists = lists();
     let mut asked = Vec::new();
     loop {
         let orders: Vec<(String, Order)> = board.sent.drain(..).collect();
         if orders.is_empty() {
-            return (board, asked);
+            return asked;
         }
         for (id, order) in orders {
             let name = match &order {
@@ -46,19 +52,23 @@ fn start(refuse: &[&str]) -> (Switchboard, Vec<String>) {
             };
             match lists.get(&name).filter(|_| !refuse.contains(&name.as_str())) {
                 Some(packets) => {
-                    for packet in packets {
-                        board.packet(&under(&id, packet), Millis(1_000_000));
+                    let there = |packet: &&Fields| {
+                        let uid = [packet.raw("Uniqueid"), packet.raw("ParkeeUniqueid")].concat();
+                        uid.is_empty() || up(&uid)
+                    };
+                    for packet in packets.iter().filter(there) {
+                        board.packet(&under(&id, packet), Millis(now));
                     }
                 }
                 None if name.contains("callerid") && name.contains("1006") => {
                     board.packet(
                         &fields(&format!("Response: Success\nActionID: {id}\nValue: \"Frank\" <1006>")),
-                        Millis(1_000_000),
+                        Millis(now),
                     );
                 }
                 None => board.packet(
                     &fields(&format!("Response: Error\nActionID: {id}\nMessage: Permission denied")),
-                    Millis(1_000_000),
+                    Millis(now),
                 ),
             }
             asked.push(name);
@@ -110,9 +120,11 @@ fn a_list_that_never_ends_does_not_hold_up_the_office() {
 }
 
 #[test]
-fn when_the_link_goes_no_call_is_pretended() {
+fn when_the_link_goes_what_was_last_known_stays() {
     let (mut board, _) = start(&[]);
     told(&mut board, 0);
+    let before = board.office().clone();
+    assert!(!before.calls.is_empty());
     board.link_down("The PBX is being restarted.".into(), Millis(2_000_000));
     let text = told(&mut board, 0);
     assert!(board.office().calls.is_empty());

@@ -301,9 +301,14 @@ fn only_my_own_legs_obey_and_one_order_at_a_time() {
     board.command(Ticket(5), &user("1001"), order(), Millis(10_000));
     board.link_down("The PBX restarts.".into(), Millis(10_001));
     failed(&mut board, Reason::NoLink);
-    assert!(board.office().calls.is_empty());
-    board.command(Ticket(6), &user("1001"), order(), Millis(10_002));
-    failed(&mut board, Reason::NoLink);
+    assert!(!board.office().calls.is_empty(), "the card stays as it was last known");
+    for (ticket, order) in [(6, order()), (7, Command::Ignore { leg: mine.clone() })] {
+        let asked = board.sent.len();
+        board.command(Ticket(ticket), &user("1001"), order, Millis(10_002));
+        let text = failed(&mut board, Reason::NoLink);
+        assert!(text.contains("no connection to the phone system, so nothing was done"), "{text}");
+        assert_eq!(board.sent.len(), asked);
+    }
 }
 
 fn pass_to(board: &mut Switchboard, at: i64) {

@@ -55,8 +55,10 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
         channel.shown = None;
         return None;
     };
-    if let Some(shown) =
-        channel.shown.as_ref().filter(|shown| shown.state == look.state && shown.hold == look.hold)
+    if let Some(shown) = channel
+        .shown
+        .as_ref()
+        .filter(|shown| shown.state == look.state && (shown.hold == look.hold || look.hold == Hold::Unknown))
     {
         since = shown.since;
     }
