@@ -126,11 +126,139 @@ fn when_the_link_goes_what_was_last_known_stays() {
     let before = board.office().clone();
     assert!(!before.calls.is_empty());
     board.link_down("The PBX is being restarted.".into(), Millis(2_000_000));
-    let text = told(&mut board, 0);
-    assert!(board.office().calls.is_empty());
-    assert!(
-        board.office().extensions.values().all(|state| state.status == frontdesk_protocol::Status::Unknown)
-    );
-    assert!(text.contains("Interrupted"), "{text}");
-    assert!(!board.office().people.is_empty(), "people stay");
+    let mut outputs: Vec<Output> = std::iter::from_fn(|| board.poll()).collect();
+    let only = outputs.pop();
+    assert!(matches!(only, Some(Output::Changed(changes)) if matches!(changes[..], [Change::Link(_)])));
+    assert!(outputs.is_empty(), "{outputs:?}");
+    let link = PbxLink::Down { since: Millis(2_000_000), reason: "The PBX is being restarted.".into() };
+    assert_eq!(*board.office(), Office { link, ..before });
+    assert_eq!(board.deadline(), None, "nothing moves while nothing is heard");
+}
+
+#[test]
+fn the_outage_keeps_its_beginning_and_tells_the_newest_reason() {
+    let (mut board, _) = start(&[]);
+    board.link_down("It was closed.".into(), Millis(2_000_000));
+    board.link_down("It refuses.".into(), Millis(2_060_000));
+    let down = |since, reason: &str| PbxLink::Down { since: Millis(since), reason: reason.into() };
+    assert_eq!(board.office().link, down(2_000_000, "It refuses."));
+    board.link_up(Millis(2_120_000));
+    assert_eq!(board.office().link, PbxLink::Starting);
+    board.link_down("It was closed again.".into(), Millis(2_121_000));
+    assert_eq!(board.office().link, down(2_000_000, "It was closed again."));
+    answer(&mut board, &[], 2_200_000, |_| true);
+    board.link_up(Millis(2_200_000));
+    answer(&mut board, &[], 2_200_000, |_| true);
+    assert_eq!(board.office().link, PbxLink::Up { since: Millis(2_200_000) });
+    board.link_down("Once more.".into(), Millis(2_300_000));
+    assert_eq!(board.office().link, down(2_300_000, "Once more."));
+}
+
+/// The link is lost and comes back; the lists then name the channels for which `up` says so.
+fn blip(board: &mut Switchboard, up: impl Fn(&str) -> bool) -> Vec<Output> {
+    board.link_down("It was closed.".into(), Millis(1_000_000));
+    while board.poll().is_some() {}
+    board.sent.clear();
+    board.link_up(Millis(1_000_000));
+    answer(board, &[], 1_000_000, up);
+    std::iter::from_fn(|| board.poll()).filter(|output| !matches!(output, Output::Act(..))).collect()
+}
+
+#[test]
+fn an_outage_leaves_no_trace_in_the_office() {
+    let (mut board, _) = start(&[]);
+    told(&mut board, 0);
+    let before = board.office().clone();
+    let outputs = blip(&mut board, |_| true);
+    assert_eq!(*board.office(), before, "the same lists show the same office");
+    let links: Vec<_> = outputs.iter().map(|output| matches!(output, Output::Changed(_))).collect();
+    assert_eq!(links, [true, true, false], "starting, then everything in one publication: {outputs:?}");
+    assert!(matches!(&outputs[1], Output::Changed(changes) if matches!(changes[..], [Change::Link(_)])));
+}
+
+#[test]
+fn what_ended_during_an_outage_is_gone_and_recorded_once() {
+    let (mut board, _) = start(&[]);
+    told(&mut board, 0);
+    let calls = board.office().calls.len();
+    let gone = board.office().legs_at(&[Extension::parse("1001").unwrap()]).next().unwrap().0.clone();
+    let lost: Vec<&str> = gone.legs.iter().map(|leg| leg.id.as_str()).collect();
+    let outputs = blip(&mut board, |uid| !lost.contains(&uid));
+    assert_eq!(board.office().calls.len(), calls - 1);
+    assert!(!board.office().calls.contains_key(&gone.id));
+    let rows: Vec<_> = outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Ended(row) => Some((row.call.clone(), row.extension.clone(), row.outcome.clone())),
+            _ => None,
+        })
+        .collect();
+    let at = gone.legs.iter().filter_map(|leg| leg.extension.clone());
+    let wanted: Vec<_> =
+        at.map(|extension| (gone.id.clone(), extension, HistoryOutcome::Interrupted)).collect();
+    assert_eq!(rows.len(), wanted.len(), "{rows:?}");
+    assert!(wanted.iter().all(|row| rows.contains(row)), "{rows:?}");
+}
+
+#[test]
+fn a_call_that_outlives_an_outage_keeps_its_past_and_has_one_row() {
+    let mut board = super::office();
+    let ring = |board: &mut Switchboard, text: &str, at| {
+        board.packet(&fields(text), Millis(at));
+    };
+    let trunk =
+        "Channel: PJSIP/trunk-01\nCallerIDNum: 030123456\nExten: 5551001\nUniqueid: 1.1\nLinkedid: 1.1";
+    let phone = "Channel: PJSIP/1001-02\nCallerIDNum: 1001\nConnectedLineNum: 030123456\nUniqueid: 1.2\nLinkedid: 1.1";
+    ring(&mut board, &format!("Event: Newchannel\nChannelState: 4\n{trunk}"), 10_000);
+    ring(&mut board, &format!("Event: Newchannel\nChannelState: 5\n{phone}"), 10_000);
+    let dial =
+        format!("{trunk}\nChannelState: 4\nDestChannelState: 5\nDest{}", phone.replace('\n', "\nDest"));
+    ring(&mut board, &format!("Event: DialBegin\n{dial}"), 10_000);
+    ring(&mut board, &format!("Event: DialEnd\nDialStatus: ANSWER\n{dial}"), 15_000);
+    for channel in [trunk, phone] {
+        ring(
+            &mut board,
+            &format!("Event: BridgeEnter\nBridgeUniqueid: b\nChannelState: 6\n{channel}"),
+            15_000,
+        );
+    }
+    let queued = fields(&format!("Event: QueueCallerJoin\nQueue: support\nChannelState: 6\n{trunk}"));
+    board.packet(&queued, Millis(15_000));
+    let before = board.office().calls.values().next().unwrap().clone();
+    board.link_down("It was closed.".into(), Millis(20_000));
+    board.link_up(Millis(60_000));
+    board.outputs.clear();
+    loop {
+        let asked: Vec<(String, Order)> = board.sent.drain(..).collect();
+        if asked.is_empty() {
+            break;
+        }
+        for (id, order) in asked {
+            if matches!(order, Order::List("CoreShowChannels")) {
+                for (channel, application) in [(trunk, "Dial"), (phone, "AppDial")] {
+                    let item = format!(
+                        "Event: CoreShowChannel\nActionID: {id}\nChannelState: 6\nBridgeId: b\nDuration: 00:00:50\nApplication: {application}\n{channel}"
+                    );
+                    board.packet(&fields(&item), Millis(60_000));
+                }
+                let end = format!("Event: CoreShowChannelsComplete\nActionID: {id}\nEventList: Complete");
+                board.packet(&fields(&end), Millis(60_000));
+            } else {
+                for packet in super::answer(&id, &order) {
+                    board.packet(&packet, Millis(60_000));
+                }
+            }
+        }
+    }
+    let after = board.office().calls.values().next().unwrap().clone();
+    assert_eq!((&after.id, &after.origin, &after.via), (&before.id, &before.origin, &before.via));
+    assert_eq!(after.via.queue.as_ref().map(ToString::to_string).as_deref(), Some("support"));
+    let mine = after.legs.iter().find(|leg| leg.extension.is_some()).unwrap();
+    assert_eq!((mine.since, mine.answered, mine.hold), (Millis(15_000), Some(Millis(15_000)), Hold::Unknown));
+    for channel in [phone, trunk] {
+        ring(&mut board, &format!("Event: Hangup\nCause: 16\nChannelState: 6\n{channel}"), 75_000);
+    }
+    let text = told(&mut board, 75_000);
+    assert_eq!(text.matches("history").count(), 1, "{text}");
+    assert!(text.contains("history 1001 Inbound 030123456(out) ring 5000 talk 60000 Answered"), "{text}");
 }
