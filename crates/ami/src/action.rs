@@ -1,5 +1,9 @@
 //! What is said to Asterisk: an action with fields that cannot hold a line end. Not when it is said.
 
+mod typed;
+
+pub use typed::Originate;
+
 use std::fmt;
 
 /// The longest line that Asterisk takes, in bytes without its end; a longer one is refused by the PBX.

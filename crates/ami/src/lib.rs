@@ -1,12 +1,14 @@
 //! Asterisk's Manager Interface (AMI), without IO: bytes in, messages out; actions in, bytes out.
 //!
 //! ```text
-//! bytes → Decoder → Message        Action + ActionId → bytes
+//! bytes → Decoder → Message → Event        Action + ActionId → bytes
 //! ```
 //!
 //! - [`Decoder`] cuts the stream into messages. What it hands out borrows from its buffer; nothing is allocated for an
 //!   event, no input makes it fail, and no input makes it hold more than its [`Limits`].
-//! - [`Action`] is the only way to say something to Asterisk. Its [`Value`]s cannot hold a line end, so that no value
+//! - [`Event`] is a message understood: a closed set of events that a switchboard needs, and everything else kept as
+//!   it came.
+//! - [`Action`] is the only way to say something to Asterisk. Its [`action::Value`]s cannot hold a line end, so that no value
 //!   can ever become a second header or a second action.
 //! - [`ListPart`] tells where a list that answers an action begins and ends.
 //!
@@ -20,6 +22,7 @@ mod census;
 #[cfg(feature = "client")]
 pub mod client;
 mod decoder;
+pub mod event;
 mod list;
 mod message;
 #[cfg(feature = "recording")]
@@ -28,5 +31,6 @@ pub mod recording;
 pub use action::{Action, ActionError, ActionId, Value};
 pub use census::Census;
 pub use decoder::{Decoder, Frame, Limits};
+pub use event::Event;
 pub use list::{ListPart, end_of_list};
 pub use message::Message;

@@ -74,6 +74,19 @@ impl<'a> Message<'a> {
         self.headers().find_map(|line| value_of(line, name))
     }
 
+    /// The first field whose name is `prefix` + `name`, at or behind the line `from`, else before it, with its line.
+    pub(crate) fn find_from(&self, from: usize, prefix: &str, name: &str) -> Option<(usize, &'a str)> {
+        let count = self.output.unwrap_or(self.lines.len());
+        (from..count).chain(0..from.min(count)).find_map(|at| {
+            let line = self.text.get(self.lines.get(at)?.range(0))?;
+            let (head, tail) = line.split_at_checked(prefix.len())?;
+            if head != prefix {
+                return None;
+            }
+            Some((at, value_of(tail, name)?))
+        })
+    }
+
     /// All fields, in order. The bare output of a command comes as fields named `Output`, as newer versions say it.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let bare = self.bare().map(|line| ("Output", line));

@@ -299,7 +299,7 @@ fn in_pieces(bytes: &[u8], cuts: &[usize], limits: Limits) -> Vec<Seen> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_split_of_the_bytes_gives_the_same_messages(bytes in any_stream(), cuts in proptest::collection::vec(any::<usize>(), 1..20)) {
