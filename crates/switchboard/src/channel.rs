@@ -180,8 +180,9 @@ impl Channel {
     /// Seen from the phone: whether it was called or calls.
     pub(crate) fn direction(&self) -> Direction {
         match self.ties.dialled {
-            Dialled::Not => Direction::Outbound,
             _ if self.placed() => Direction::Outbound,
+            // A phone may ring before anything says who dials it.
+            Dialled::Not if self.facts.state != State::Ringing => Direction::Outbound,
             _ => Direction::Inbound,
         }
     }

@@ -4,7 +4,7 @@ use crate::channel::{Dialled, Uid};
 use crate::model::Model;
 use crate::packet::{Packet, Prefixed, set};
 use crate::registry::NameSource;
-use frontdesk_protocol::{Extension, Hold, Millis};
+use frontdesk_protocol::{Extension, Hold, Millis, QueueName};
 
 impl Model {
     /// Takes in one event or list item. An unknown kind changes nothing.
@@ -250,6 +250,18 @@ impl Model {
         self.listed_bridge(&uid, packet.field("BridgeId"), fresh);
         if let Some(channel) = self.channels.get_mut(&uid) {
             set(&mut channel.facts.application, packet.field("Application"));
+        }
+        if packet.field("Application") == "Queue" {
+            self.listed_in_queue(&uid, packet.field("ApplicationData"));
+        }
+    }
+
+    /// A caller runs `Queue(support,…)`, whether still waiting or talking to a member: the call came through it.
+    fn listed_in_queue(&mut self, uid: &Uid, data: &str) {
+        let queue = QueueName::parse(data.split(',').next().unwrap_or_default());
+        let call = self.channels.get(uid).and_then(|channel| self.calls.get_mut(&channel.call));
+        if let (Ok(queue), Some(call)) = (queue, call) {
+            call.queue.get_or_insert(queue);
         }
     }
 

@@ -15,6 +15,8 @@ use std::sync::Arc;
 const WATCH_MS: u64 = 3_000;
 /// How long nothing may ring before it counts that nothing will, in milliseconds.
 const SILENCE_MS: u64 = 600;
+/// How long a line may take to refuse a call: many lines say nothing while it rings at the far end, in milliseconds.
+const LINE_MS: u64 = 1_500;
 
 impl Switchboard {
     /// The PBX answered an action of an order.
@@ -196,7 +198,7 @@ impl Switchboard {
         let Some(job) = self.control.jobs.get_mut(&ticket) else { return };
         if let Step::Watching { since, .. } = &job.step {
             let settle = self.model.settings.settle_ms;
-            let steps = [since.plus(settle), since.plus(SILENCE_MS), since.plus(WATCH_MS)];
+            let steps = [settle, SILENCE_MS, LINE_MS, WATCH_MS].map(|after| since.plus(after));
             job.until = steps.into_iter().find(|at| *at > now).unwrap_or(now);
         }
     }
@@ -216,7 +218,7 @@ fn became(model: &Model, job: &Job, mover: &Uid, target: &Target, after: u64, la
         return Some(failed(Reason::NotReached, text));
     };
     let sent = || Some(Outcome::Done { text: format!("Sent to {label}.") });
-    if arrived(model, channel, &job.leg) {
+    if arrived(model, channel, &job.leg, after) {
         return sent();
     }
     if let Some(status) = &channel.ties.failed_dial {
@@ -237,7 +239,7 @@ fn became(model: &Model, job: &Job, mover: &Uid, target: &Target, after: u64, la
 }
 
 /// Whether a caller who was sent on has come to somebody or something else than the leg it was taken from.
-fn arrived(model: &Model, channel: &Channel, from: &Uid) -> bool {
+fn arrived(model: &Model, channel: &Channel, from: &Uid, after: u64) -> bool {
     if channel.place.queue.is_some() || channel.place.parked.is_some() {
         return true;
     }
@@ -247,7 +249,7 @@ fn arrived(model: &Model, channel: &Channel, from: &Uid) -> bool {
             Tie::Bridged => true,
             Tie::Dialled => {
                 other.facts.state == State::Ringing
-                    || (other.end == End::Trunk && other.ties.dialled == Dialled::Open)
+                    || (other.end == End::Trunk && other.ties.dialled == Dialled::Open && after >= LINE_MS)
             }
             Tie::Dialler => false,
         }

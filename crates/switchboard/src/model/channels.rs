@@ -361,8 +361,12 @@ impl Model {
             match dialler {
                 Some(dialler) if ringing => self.dial_begin(Some(&dialler), &uid),
                 _ => {
-                    if let Some(channel) = self.channels.get_mut(&uid) {
-                        channel.ties.dialled = Dialled::Over;
+                    let Some(channel) = self.channels.get_mut(&uid) else { continue };
+                    channel.ties.dialled = Dialled::Over;
+                    let (call, out) = (channel.call, channel.end == End::Trunk);
+                    self.dirty.calls.insert(call);
+                    if let Some(entry) = self.calls.get_mut(&call) {
+                        entry.went_out |= out;
                     }
                 }
             }
