@@ -4,7 +4,6 @@
 mod bench;
 mod cold;
 mod early;
-mod early;
 mod legs;
 mod orders;
 mod properties;
