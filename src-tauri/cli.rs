@@ -1,5 +1,8 @@
 //! The command line of the desktop program.
 
+use crate::secret::Secret;
+use anyhow::Context as _;
+use std::io::BufRead;
 use std::path::PathBuf;
 
 /// A receptionist console for Asterisk phone systems.
@@ -12,10 +15,59 @@ pub(crate) struct Cli {
     /// The user who logs in; else the one of the last time.
     #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
+    /// Logs in at once with the password in the first line of the standard input. It is not remembered.
+    #[arg(long, requires = "connect", requires = "user")]
+    pub(crate) password_stdin: bool,
     /// Opens the built-in rehearsal office, with calls that come by themselves. Needs no telephone system.
-    #[arg(long, conflicts_with_all = ["connect", "user"])]
+    #[arg(long, conflicts_with_all = ["connect", "user", "password_stdin"])]
     pub(crate) rehearsal: bool,
     /// Keeps settings in this folder instead of the usual one.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+}
+
+impl Cli {
+    /// The password to log in with at once, if there is one.
+    ///
+    /// # Errors
+    /// When it was announced and does not come.
+    pub(crate) fn password(&self, mut input: impl BufRead) -> anyhow::Result<Option<Secret>> {
+        if !self.password_stdin {
+            return Ok(None);
+        }
+        let mut line = String::new();
+        input.read_line(&mut line).context("The password could not be read from the standard input")?;
+        Ok(Some(Secret::new(line.trim_end_matches(['\r', '\n']).to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::Parser as _;
+
+    fn understood(words: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from([&["frontdesk"], words].concat())
+    }
+
+    #[test]
+    fn a_password_is_the_first_line_and_only_where_it_was_announced() {
+        let cli = understood(&["--connect", "pbx", "--user", "anna", "--password-stdin"]).unwrap();
+        let password = cli.password(&b"correct horse \r\nmore\n"[..]).unwrap().unwrap();
+        assert_eq!(password.reveal(), "correct horse ");
+        let cli = understood(&["--connect", "pbx", "--user", "anna"]).unwrap();
+        assert!(cli.password(&b"correct horse\n"[..]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_password_needs_a_server_and_a_user() {
+        for words in [
+            &["--password-stdin"][..],
+            &["--password-stdin", "--connect", "pbx"],
+            &["--password-stdin", "--rehearsal"],
+        ] {
+            assert!(understood(words).is_err(), "{words:?}");
+        }
+    }
 }

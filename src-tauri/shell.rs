@@ -15,7 +15,7 @@ use crate::connection::{Attempt, Network, NotSent, ServerAddress};
 use crate::controller::{Controller, Start};
 use crate::core_loop;
 use crate::desktop::Desktop;
-use crate::event::{Event, View};
+use crate::event::{Event, Remember, View};
 use crate::menu::Tray;
 use crate::notice::Notice;
 use crate::secret::Secret;
@@ -27,7 +27,7 @@ use settings::Settings;
 use std::time::Duration;
 use tauri::{AppHandle, Manager as _, WindowEvent};
 use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 /// How many events may wait for the loop.
@@ -76,6 +76,7 @@ struct Shell {
 /// # Errors
 /// When the desktop has no display, or the web view cannot be started.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    let password = cli.password(std::io::stdin().lock())?;
     let (sender, events) = mpsc::channel(EVENTS);
     let inbox = Inbox(sender);
     let again = inbox.clone();
@@ -114,6 +115,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             if let Some(remark) = remark {
                 inbox.report(Event::Remark(remark));
             }
+            if let Some(password) = password {
+                inbox.report(log_in(&cli, password));
+            }
             tauri::async_runtime::spawn(signals::heed(inbox.clone()));
             tauri::async_runtime::spawn(async move {
                 let shell = Shell {
@@ -144,8 +148,20 @@ fn start(cli: &Cli, settings: &Settings) -> Start {
     let server = cli.connect.clone().unwrap_or(last_server);
     let user = cli.user.clone().unwrap_or(last_user);
     match ServerAddress::parse(&server) {
-        Ok(address) if !user.is_empty() => Start::Account(Account { server: address, user }),
+        Ok(address) if !user.is_empty() && !cli.password_stdin => Start::Account(Account { server: address, user }),
         Ok(_) | Err(_) => Start::Form { server, user },
+    }
+}
+
+/// The login form of the command line.
+fn log_in(cli: &Cli, password: Secret) -> Event {
+    Event::LogIn {
+        server: cli.connect.clone().unwrap_or_default(),
+        user: cli.user.clone().unwrap_or_default(),
+        password,
+        remember: Remember::No,
+        // Nobody waits for the answer: what came of it stands in the form, or is to be seen.
+        reply: oneshot::channel().0,
     }
 }
 
