@@ -1,5 +1,6 @@
-//! `cargo xtask lab`: a real Asterisk with phones, a Frontdesk server on it and the console connected to that, all on
-//! loopback, until Ctrl-C or until the console is quit. What the Asterisk and its phones do is `frontdesk-lab`'s.
+//! `cargo xtask lab`: a real Asterisk with phones, a Frontdesk server on it and the console signed in there, all on
+//! loopback, until Ctrl-C, or until the lab or the console is quit. What the Asterisk and its phones do is
+//! `frontdesk-lab`'s.
 
 use std::{
     fs,
@@ -14,7 +15,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    job::{loud, say},
+    job::{self, loud, say},
     packages::{self, Purpose},
     run::{self, program},
     ui, workspace,
@@ -27,7 +28,10 @@ const EXTENSION: &str = "1001";
 
 const SERVER_READY: Duration = Duration::from_secs(30);
 
-/// Starts all of it and stays until the console is quit.
+/// The server's configuration, with addresses that [`configuration`] replaces.
+const CONFIGURATION: &str = include_str!("../lab.toml");
+
+/// Starts all of it and stays until the lab or the console is quit.
 ///
 /// # Errors
 /// When something does not build or start; the sentence says which and where its output is.
@@ -39,23 +43,48 @@ pub fn open() -> Result<()> {
     let folder = workspace::target().join("lab");
     let address = free_address()?;
     let config = configure(&folder, ami, address)?;
+    check(&config)?;
     add_user(&config)?;
     let log = folder.join("server.log");
     let mut server = serve(&config, &log)?;
     wait_for(address, &mut server, &log)?;
     loud(&format!(
-        "The console is at http://{address}/ as well. Name: {USER}, password: {PASSWORD}, phone: {EXTENSION}"
+        "The console is at http://{address}/ as well. Name: {USER}, password: {PASSWORD}, phone: {EXTENSION}. Type \
+         here what the others do: `in 5551001` lets somebody outside call {EXTENSION}, `help` shows the rest."
     ));
-    if run::has_display() {
-        let console = ["--connect", &address.to_string(), "--user", USER].map(str::to_owned);
-        let status =
-            program("frontdesk").args(console).status().context("the console could not be started")?;
-        say(&format!("the console was quit ({status}); closing the lab"));
+    if !run::has_display() {
+        say("no display: open the address in a browser; `quit` or Ctrl-C ends the lab");
+        office.0.wait().context("waiting for the lab's end")?;
         return Ok(());
     }
-    say("no display: open the address in a browser; Ctrl-C ends the lab");
-    office.0.wait().context("waiting for the lab's end")?;
+    let mut console = console(address, &folder)?;
+    while office.0.try_wait()?.is_none() {
+        if let Some(status) = console.0.try_wait()? {
+            if !status.success() {
+                bail!("the console ended with {status}; what it printed above says why");
+            }
+            say("the console was quit; closing the lab");
+            break;
+        }
+        thread::park_timeout(Duration::from_millis(100));
+    }
     Ok(())
+}
+
+/// The console, signed in, with settings of its own so that it does not touch the person's.
+fn console(server: SocketAddr, folder: &Path) -> Result<Running> {
+    let mut command = program("frontdesk");
+    command.args(["--connect", &server.to_string(), "--user", USER, "--password-stdin", "--data-dir"]);
+    command.arg(folder.join("console"));
+    start_with_input(&mut command, PASSWORD).map(Running).context("the console could not be started")
+}
+
+/// Starts a program and gives it one line to read.
+fn start_with_input(command: &mut Command, line: &str) -> Result<Child> {
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().context("the program's input")?;
+    writeln!(input, "{line}")?;
+    Ok(child)
 }
 
 /// A program that ends with the lab.
@@ -109,14 +138,15 @@ fn configure(folder: &Path, ami: SocketAddr, listen: SocketAddr) -> Result<PathB
 }
 
 fn configuration(ami: SocketAddr, listen: SocketAddr) -> String {
-    format!(
-        "# Written by `cargo xtask lab`.\n[pbx]\nhost = \"{}\"\nport = {}\nusername = \"frontdesk\"\n\
-         secret_file = \"ami-secret\"\ncontext = \"internal\"\noutside_prefix = \"9\"\n\
-         voicemail_context = \"internal\"\nvoicemail_pattern = \"*{{mailbox}}\"\n\n\
-         [listen]\naddress = \"{listen}\"\n",
-        ami.ip(),
-        ami.port(),
-    )
+    CONFIGURATION
+        .replace("host = \"127.0.0.1\"", &format!("host = \"{}\"", ami.ip()))
+        .replace("port = 5038", &format!("port = {}", ami.port()))
+        .replace("address = \"127.0.0.1:8090\"", &format!("address = \"{listen}\""))
+}
+
+/// Has the server itself read the configuration, so that a mistake in it is told by its line.
+fn check(config: &Path) -> Result<()> {
+    job::output(program("frontdesk-server").arg("check-config").arg("--config").arg(config)).map(drop)
 }
 
 fn add_user(config: &Path) -> Result<()> {
@@ -131,11 +161,9 @@ fn add_user(config: &Path) -> Result<()> {
         EXTENSION,
         "--password-stdin",
     ]);
-    command.arg("--config").arg(config).stdin(Stdio::piped());
-    let mut child = command.spawn().context("frontdesk-server could not be started")?;
-    let mut input = child.stdin.take().context("the server's input")?;
-    writeln!(input, "{PASSWORD}")?;
-    drop(input);
+    command.arg("--config").arg(config);
+    let mut child =
+        start_with_input(&mut command, PASSWORD).context("frontdesk-server could not be started")?;
     let status = child.wait()?;
     if !status.success() {
         bail!("frontdesk-server did not take the user {USER} ({status}); what it said above says why");
@@ -181,12 +209,7 @@ mod tests {
     #[test]
     fn the_configuration_names_both_addresses() {
         let text = configuration("127.10.0.1:5040".parse().unwrap(), "127.0.0.1:9000".parse().unwrap());
-        for part in [
-            "host = \"127.10.0.1\"\n",
-            "port = 5040\n",
-            "address = \"127.0.0.1:9000\"\n",
-            "= \"*{mailbox}\"\n",
-        ] {
+        for part in ["\nhost = \"127.10.0.1\"\n", "\nport = 5040\n", "\naddress = \"127.0.0.1:9000\"\n"] {
             assert!(text.contains(part), "{text}");
         }
     }

@@ -134,3 +134,26 @@ fn a_server_that_cannot_start_says_why() {
     let (done, text) = run(folder.path(), &["serve", "--config", "none.toml"], "");
     assert_eq!((done, &*text), (false, "none.toml: there is no such file. Check the path.\n"));
 }
+
+#[test]
+fn every_configuration_in_the_papers_and_in_the_lab_is_right() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let mut configurations = vec![read("xtask/lab.toml")];
+    for paper in ["README.md", "docs/asterisk.md"] {
+        let text = read(paper);
+        let blocks: Vec<&str> =
+            text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert!(!blocks.is_empty(), "{paper} shows no configuration any more");
+        configurations.extend(blocks.into_iter().map(str::to_owned));
+    }
+    for text in configurations {
+        let with_people = "[pbx]\nsecret = \"s\"\n[people]\nfile = \"people.toml\"\n";
+        let people = text.contains("[[person]]");
+        let folder = office(if people { with_people } else { &text });
+        std::fs::write(folder.path().join("people.toml"), if people { &text } else { "" }).unwrap();
+        std::fs::write(folder.path().join("ami-secret"), "s\n").unwrap();
+        let (right, said) = run(folder.path(), &["check-config"], "");
+        assert!(right, "{said}\n{text}");
+    }
+}
