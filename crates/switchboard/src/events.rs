@@ -4,7 +4,7 @@ use crate::channel::{Dialled, Uid};
 use crate::model::Model;
 use crate::packet::{Packet, Prefixed, set};
 use crate::registry::NameSource;
-use frontdesk_protocol::{Extension, Hold, Millis, QueueName};
+use frontdesk_protocol::{Extension, Hold, MailboxId, Millis, QueueName};
 
 impl Model {
     /// Takes in one event or list item. An unknown kind changes nothing.
@@ -133,13 +133,15 @@ impl Model {
             }
             "EndpointList" => {
                 let device = format!("PJSIP/{}", packet.field("ObjectName"));
-                self.registry.device_state(
+                let changed = self.registry.device_state(
                     &device,
                     packet.field("DeviceState"),
                     &self.settings,
                     &mut self.dirty,
                     now,
-                )
+                );
+                self.registry.listed_endpoint(&device);
+                changed
             }
             "ContactStatus" | "ContactList" => {
                 self.registry.contact(packet, &mut self.dirty, now);
@@ -159,6 +161,9 @@ impl Model {
                 let id = format!("{}@{}", packet.field("VoiceMailbox"), packet.field("VMContext"));
                 let (new, old) = (packet.number("NewMessageCount"), packet.number("OldMessageCount"));
                 self.registry.mailbox(&id, new, old, packet.field("Fullname"), &mut self.dirty);
+                if let (Some(roll), Ok(id)) = (&mut self.registry.roll, MailboxId::parse(&id)) {
+                    roll.mailboxes.insert(id);
+                }
                 false
             }
             "DBGetTreeResponse" | "DBGetResponse" => {

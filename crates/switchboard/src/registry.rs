@@ -1,17 +1,19 @@
 //! Extensions, their devices and registration, names, mailboxes and people. Not calls; those are `model`.
 
 mod people;
+mod roll;
 
 pub(crate) use people::NameSource;
 
 use crate::channel::{End, Facts, device_of};
 use crate::model::Dirty;
 use crate::packet::Packet;
+use crate::registry::roll::Roll;
 use crate::settings::Settings;
 use frontdesk_protocol::{
     Extension, Mailbox, MailboxId, Millis, Party, PartyKind, Person, PersonId, Registration, Service,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The names one extension is known by; the best known one is shown.
@@ -57,6 +59,10 @@ pub(crate) struct Registry {
     by_number: HashMap<String, Arc<Person>>,
     by_device: HashMap<String, Extension>,
     devices: HashMap<String, Device>,
+    /// Whom the lists have named, while they are being read.
+    pub roll: Option<Roll>,
+    /// The mailboxes of the last list of them.
+    listed_mailboxes: BTreeSet<MailboxId>,
 }
 
 const MACHINERY: [&str; 14] = [
@@ -132,18 +138,21 @@ impl Registry {
                 is_device(device) && !settings.is_trunk(device.split_once('/').map_or("", |d| d.1))
             })
             .collect();
+        if matches!(packet.raw("Status").trim(), "-1" | "-2") {
+            return false;
+        }
         let mut changed = false;
         for device in &devices {
+            self.claimed(&extension, device);
             changed |= self.owns(&extension, device, dirty);
         }
-        let gone = matches!(packet.raw("Status").trim(), "-1" | "-2");
         if !devices.is_empty() && packet.raw("Status").trim() == "4" {
             for device in devices {
                 self.unavailable(device);
             }
             self.register(&extension, dirty, now);
         }
-        changed && !gone
+        changed
     }
 
     /// The device belongs to the extension. Says whether that is new.
@@ -187,7 +196,14 @@ impl Registry {
         if !is_device(device) {
             return false;
         }
+        let usable =
+            !matches!(state, "UNAVAILABLE" | "Unavailable" | "UNKNOWN" | "INVALID" | "Unknown" | "Invalid");
+        // What is said of a device that is being removed does not bring it back.
+        if !usable && self.roll.is_none() && !self.by_device.contains_key(device) {
+            return false;
+        }
         let changed = self.endpoint(device, settings, dirty);
+        self.named_device(device, usable);
         match state {
             "UNAVAILABLE" | "Unavailable" => self.unavailable(device),
             "UNKNOWN" | "INVALID" | "Unknown" | "Invalid" => {}

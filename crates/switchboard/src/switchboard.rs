@@ -8,7 +8,7 @@ use crate::packet::Packet;
 use crate::record::Records;
 use crate::registry::NameSource;
 use crate::settings::Settings;
-use crate::sync::{Next, Question, Sync};
+use crate::sync::{Known, Next, Purpose, Question, Sync};
 use crate::view::View;
 use frontdesk_protocol::{Change, Command, Millis, Office, PbxLink, Person};
 use std::collections::VecDeque;
@@ -75,6 +75,7 @@ impl Switchboard {
         self.model.forget_calls();
         self.model.registry.forget_registrations(&mut self.model.dirty);
         self.set_link(PbxLink::Starting);
+        self.model.registry.call_the_roll();
         self.sync.start();
         self.go_on(now);
     }
@@ -136,9 +137,10 @@ impl Switchboard {
             match event {
                 "OriginateResponse" => self.originate_response(packet, id),
                 "Hangup" => self.placed_call_ended(packet),
+                "Reload" => self.reload(now),
                 _ => {}
             }
-            if packet.raw("EventList") == "Complete" && self.sync.answered(id).is_some() {
+            if packet.raw("EventList") == "Complete" && self.sync.ended(id) {
                 if event == "CoreShowChannelsComplete" {
                     self.model.infer_dials();
                 }
@@ -152,13 +154,23 @@ impl Switchboard {
     fn response(&mut self, packet: &impl Packet, id: &str, now: Millis) {
         let success = packet.raw("Response") == "Success";
         match self.sync.question(id).cloned() {
-            Some(Question::List) if success && packet.raw("EventList") == "start" => {}
+            Some(Question::List(_)) if success && packet.raw("EventList") == "start" => {}
             Some(question) => {
-                self.sync.answered(id);
+                // A list without items may have no end either.
+                if success {
+                    self.sync.ended(id);
+                } else {
+                    self.sync.answered(id);
+                }
                 let value = if success { packet.field("Value") } else { "" };
                 let dirty = &mut self.model.dirty;
                 match question {
-                    Question::List => {}
+                    Question::List(_) => {}
+                    Question::Exists(extension) => {
+                        if success && value.is_empty() {
+                            self.model.registry.absent(extension);
+                        }
+                    }
                     Question::CallerId(extension) => {
                         let name = value.split('<').next().unwrap_or_default().trim().trim_matches('"');
                         self.model.registry.named(&extension, NameSource::Endpoint, name, dirty);
@@ -173,6 +185,21 @@ impl Switchboard {
         }
     }
 
+    /// The PBX has read its files again: what they say is asked for anew. Calls go on and are shown meanwhile.
+    fn reload(&mut self, now: Millis) {
+        if self.reload_now() {
+            self.go_on(now);
+        }
+    }
+
+    fn reload_now(&mut self) -> bool {
+        let begins = self.lost.is_none() && self.sync.reload();
+        if begins {
+            self.model.registry.call_the_roll();
+        }
+        begins
+    }
+
     /// Asks what is next in the cold start, or ends it.
     fn go_on(&mut self, now: Millis) {
         loop {
@@ -183,20 +210,28 @@ impl Switchboard {
                     self.patience = Some(now.plus(PATIENCE_MS));
                 }
                 Next::Endpoints => {
-                    let stations = &self.model.registry.stations;
-                    let endpoints = stations.iter().filter_map(|(extension, station)| {
+                    let registry = &self.model.registry;
+                    let endpoints = registry.stations.iter().filter_map(|(extension, station)| {
                         let endpoint =
                             station.devices.iter().find_map(|device| device.strip_prefix("PJSIP/"))?;
                         let plain =
                             endpoint.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+".contains(&b));
-                        plain.then(|| (extension.clone(), endpoint.to_owned()))
+                        let known =
+                            if registry.is_listed(extension) { Known::Listed } else { Known::Doubtful };
+                        plain.then(|| (extension.clone(), endpoint.to_owned(), known))
                     });
                     self.sync.about(endpoints);
                 }
-                Next::Synced => {
+                Next::Synced(purpose) => {
                     self.patience = None;
-                    self.complete(now);
-                    return;
+                    self.model.sweep(|list| self.sync.has_read(list));
+                    if purpose == Purpose::Start {
+                        self.complete(now);
+                    }
+                    if !self.sync.was_reloaded() {
+                        return;
+                    }
+                    self.reload_now();
                 }
                 Next::Nothing => return,
             }

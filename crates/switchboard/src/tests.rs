@@ -9,6 +9,7 @@ mod orders;
 mod properties;
 mod recordings;
 mod records;
+mod reload;
 
 use crate::api::Output;
 use crate::orders::Order;

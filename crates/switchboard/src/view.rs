@@ -36,8 +36,11 @@ impl View {
             self.draw_call(model, key, now, &mut changes);
         }
         for extension in std::mem::take(&mut model.dirty.extensions) {
-            if let Some(state) = draw_extension(model, &self.office, &extension) {
-                keep(&mut self.office.extensions, extension, state, Change::Extension, &mut changes);
+            match draw_extension(model, &self.office, &extension) {
+                Some(state) => {
+                    keep(&mut self.office.extensions, extension, state, Change::Extension, &mut changes)
+                }
+                None => lose(&mut self.office.extensions, extension, Change::ExtensionGone, &mut changes),
             }
         }
         for name in std::mem::take(&mut model.dirty.queues) {
@@ -60,8 +63,9 @@ impl View {
             keep(&mut self.office.lots, name, lot, Change::Lot, &mut changes);
         }
         for id in std::mem::take(&mut model.dirty.mailboxes) {
-            if let Some(mailbox) = model.registry.mailboxes.get(&id).cloned() {
-                keep(&mut self.office.mailboxes, id, mailbox, Change::Mailbox, &mut changes);
+            match model.registry.mailboxes.get(&id).cloned() {
+                Some(mailbox) => keep(&mut self.office.mailboxes, id, mailbox, Change::Mailbox, &mut changes),
+                None => lose(&mut self.office.mailboxes, id, Change::MailboxGone, &mut changes),
             }
         }
         changes

@@ -44,6 +44,9 @@ impl Model {
     /// A queue exists.
     pub(crate) fn queue(&mut self, queue: &str) {
         if let Ok(name) = QueueName::parse(queue) {
+            if let Some(roll) = &mut self.registry.roll {
+                roll.queues.entry(name.clone()).or_default();
+            }
             self.queues.entry(name.clone()).or_default();
             self.dirty.queues.insert(name);
         }
@@ -59,6 +62,9 @@ impl Model {
         let interface = either("Interface", "Location");
         if interface.is_empty() {
             return;
+        }
+        if let Some(roll) = &mut self.registry.roll {
+            roll.queues.entry(name.clone()).or_default().insert(interface.to_owned());
         }
         let member = Member {
             name: either("MemberName", "Name").to_owned(),
@@ -84,6 +90,9 @@ impl Model {
     /// A parking lot exists.
     pub(crate) fn lot(&mut self, lot: &str) {
         if let Ok(name) = LotName::parse(lot) {
+            if let Some(roll) = &mut self.registry.roll {
+                roll.lots.insert(name.clone());
+            }
             self.lots.entry(name.clone()).or_default();
             self.dirty.lots.insert(name);
         }
