@@ -9,6 +9,9 @@ use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Change, Extension, HistoryOutcome, Hold, LegState, Millis, Office, PbxLink};
 use std::collections::HashMap;
 
+/// What a plain Asterisk refuses.
+const PLAIN: &[&str] = &["AMPUSER"];
+
 /// The recorded answers, by the name of the action.
 fn lists() -> HashMap<String, Vec<Fields>> {
     let mut lists: HashMap<String, Vec<Fields>> = HashMap::new();
@@ -60,6 +63,11 @@ fn answer(board: &mut Switchboard, refuse: &[&str], now: i64, up: impl Fn(&str) 
                         board.packet(&under(&id, packet), Millis(now));
                     }
                 }
+                None if name.contains("AMPUSER") && !refuse.contains(&"AMPUSER") => {
+                    for packet in freepbx() {
+                        board.packet(&under(&id, &packet), Millis(now));
+                    }
+                }
                 None if name.contains("callerid") && name.contains("1006") => {
                     board.packet(
                         &fields(&format!("Response: Success\nActionID: {id}\nValue: \"Frank\" <1006>")),
@@ -78,7 +86,7 @@ fn answer(board: &mut Switchboard, refuse: &[&str], now: i64, up: impl Fn(&str) 
 
 #[test]
 fn calls_that_are_up_are_found_by_the_lists_alone() {
-    let (mut board, asked) = start(&[]);
+    let (mut board, asked) = start(PLAIN);
     assert!(asked.iter().any(|name| name == "CoreShowChannels"));
     let text = told(&mut board, 1_000_000);
     assert_eq!(text.matches("synced").count(), 1, "{text}");
@@ -94,10 +102,43 @@ fn calls_that_are_up_are_found_by_the_lists_alone() {
     }
 }
 
+/// What a FreePBX answers to `DBGetTree` of `AMPUSER`.
+fn freepbx() -> Vec<Fields> {
+    let item =
+        |key: &str, value: &str| format!("Event: DBGetTreeResponse\nKey: /AMPUSER/{key}\nVal: {value}");
+    [
+        "Response: Success\nEventList: start\nMessage: Result will follow".to_owned(),
+        item("1001/answermode", "disabled"),
+        item("1001/cidname", "Alice of AMPUSER"),
+        item("1001/cidnum", "1001"),
+        item("1006/cidname", "Fred"),
+        item("8000/cidname", "Nobody"),
+        "Event: DBGetTreeComplete\nEventList: Complete\nListItems: 5".to_owned(),
+    ]
+    .map(|text| fields(&text))
+    .to_vec()
+}
+
+#[test]
+fn the_names_of_a_freepbx_win_over_mailboxes_and_caller_ids() {
+    let (board, _) = start(&[]);
+    let names = |board: &Switchboard| {
+        let people = board.office().people.values();
+        people.map(|person| format!("{} {}", person.id, person.name)).collect::<Vec<_>>()
+    };
+    let freepbx = names(&board);
+    assert_eq!(freepbx[..2], ["1001 Alice of AMPUSER", "1002 Bob"]);
+    assert_eq!(freepbx[5], "1006 Fred", "also over the endpoint's caller id");
+    assert_eq!(freepbx.len(), 6, "a name alone is no extension");
+    let (board, _) = start(&["AMPUSER"]);
+    assert_eq!(names(&board)[0], "1001 Alice");
+    assert_eq!(names(&board)[5], "1006 Frank");
+}
+
 #[test]
 fn a_manager_without_system_rights_sees_the_same() {
-    let (full, _) = start(&[]);
-    let (least, _) = start(&["PJSIPShowEndpoints", "PJSIPShowContacts"]);
+    let (full, _) = start(PLAIN);
+    let (least, _) = start(&["AMPUSER", "PJSIPShowEndpoints", "PJSIPShowContacts"]);
     assert_eq!(full.office().extensions, least.office().extensions);
     assert_eq!(full.office().calls, least.office().calls);
 }
@@ -121,7 +162,7 @@ fn a_list_that_never_ends_does_not_hold_up_the_office() {
 
 #[test]
 fn when_the_link_goes_what_was_last_known_stays() {
-    let (mut board, _) = start(&[]);
+    let (mut board, _) = start(PLAIN);
     told(&mut board, 0);
     let before = board.office().clone();
     assert!(!before.calls.is_empty());
@@ -137,7 +178,7 @@ fn when_the_link_goes_what_was_last_known_stays() {
 
 #[test]
 fn the_outage_keeps_its_beginning_and_tells_the_newest_reason() {
-    let (mut board, _) = start(&[]);
+    let (mut board, _) = start(PLAIN);
     board.link_down("It was closed.".into(), Millis(2_000_000));
     board.link_down("It refuses.".into(), Millis(2_060_000));
     let down = |since, reason: &str| PbxLink::Down { since: Millis(since), reason: reason.into() };
@@ -146,9 +187,9 @@ fn the_outage_keeps_its_beginning_and_tells_the_newest_reason() {
     assert_eq!(board.office().link, PbxLink::Starting);
     board.link_down("It was closed again.".into(), Millis(2_121_000));
     assert_eq!(board.office().link, down(2_000_000, "It was closed again."));
-    answer(&mut board, &[], 2_200_000, |_| true);
+    answer(&mut board, PLAIN, 2_200_000, |_| true);
     board.link_up(Millis(2_200_000));
-    answer(&mut board, &[], 2_200_000, |_| true);
+    answer(&mut board, PLAIN, 2_200_000, |_| true);
     assert_eq!(board.office().link, PbxLink::Up { since: Millis(2_200_000) });
     board.link_down("Once more.".into(), Millis(2_300_000));
     assert_eq!(board.office().link, down(2_300_000, "Once more."));
@@ -160,13 +201,13 @@ fn blip(board: &mut Switchboard, up: impl Fn(&str) -> bool) -> Vec<Output> {
     while board.poll().is_some() {}
     board.sent.clear();
     board.link_up(Millis(1_000_000));
-    answer(board, &[], 1_000_000, up);
+    answer(board, PLAIN, 1_000_000, up);
     std::iter::from_fn(|| board.poll()).filter(|output| !matches!(output, Output::Act(..))).collect()
 }
 
 #[test]
 fn an_outage_leaves_no_trace_in_the_office() {
-    let (mut board, _) = start(&[]);
+    let (mut board, _) = start(PLAIN);
     told(&mut board, 0);
     let before = board.office().clone();
     let outputs = blip(&mut board, |_| true);
@@ -178,7 +219,7 @@ fn an_outage_leaves_no_trace_in_the_office() {
 
 #[test]
 fn what_ended_during_an_outage_is_gone_and_recorded_once() {
-    let (mut board, _) = start(&[]);
+    let (mut board, _) = start(PLAIN);
     told(&mut board, 0);
     let calls = board.office().calls.len();
     let gone = board.office().legs_at(&[Extension::parse("1001").unwrap()]).next().unwrap().0.clone();
