@@ -41,8 +41,6 @@ pub(crate) struct Station {
 struct Device {
     /// Its contacts, and whether each answers.
     contacts: BTreeMap<String, bool>,
-    /// Whether `contacts` was read in full.
-    complete: bool,
     /// What the PBX says in sum.
     sum: Option<bool>,
 }
@@ -207,11 +205,6 @@ impl Registry {
         match state {
             "UNAVAILABLE" | "Unavailable" => self.unavailable(device),
             "UNKNOWN" | "INVALID" | "Unknown" | "Invalid" => {}
-            "NOT_INUSE" | "Not in use" => {
-                let entry = self.devices.entry(device.to_owned()).or_default();
-                entry.sum = Some(true);
-                entry.complete &= !entry.contacts.is_empty();
-            }
             _ => self.devices.entry(device.to_owned()).or_default().sum = Some(true),
         }
         self.registered(device, dirty, now);
@@ -352,7 +345,7 @@ impl Device {
         if self.contacts.values().any(|reachable| *reachable) {
             return Some(true);
         }
-        if self.complete { Some(false) } else { self.sum }
+        self.sum
     }
 }
 
