@@ -70,6 +70,18 @@ impl Desk {
         }
     }
 
+    /// Waits until the replica stands at `seq`, or behind it.
+    ///
+    /// # Errors
+    /// When it does not come so far in time.
+    pub async fn reaches(&mut self, seq: Seq) -> Result<()> {
+        let end = deadline();
+        while self.at.seq < seq {
+            self.step(end).await.with_context(|| format!("standing at {:?}, not yet at {seq:?}", self.at))?;
+        }
+        Ok(())
+    }
+
     /// Waits until an extension's lamp shows `status`.
     ///
     /// # Errors
@@ -96,11 +108,39 @@ impl Desk {
     /// # Errors
     /// When no result comes in time.
     pub async fn order(&mut self, command: Command) -> Result<Outcome> {
+        let id = self.begin(command).await?;
+        self.outcome(&id).await
+    }
+
+    /// Sends a command and does not wait; [`Desk::outcome`] does.
+    ///
+    /// # Errors
+    /// When the socket is closed.
+    pub async fn begin(&mut self, command: Command) -> Result<CommandId> {
         let id = self.name()?;
         send(&mut self.socket, &ClientMessage::Command { id: id.clone(), command }).await?;
+        Ok(id)
+    }
+
+    /// Sends a command that is none by our own types, as a careless client would.
+    ///
+    /// # Errors
+    /// When no result comes in time.
+    pub async fn order_unchecked(&mut self, command: serde_json::Value) -> Result<Outcome> {
+        let id = self.name()?;
+        let message = serde_json::json!({ "type": "command", "id": id, "command": command });
+        self.socket.send(Message::text(message.to_string())).await?;
+        self.outcome(&id).await
+    }
+
+    /// Waits for what became of a command.
+    ///
+    /// # Errors
+    /// When no result comes in time.
+    pub async fn outcome(&mut self, id: &CommandId) -> Result<Outcome> {
         let end = deadline();
         loop {
-            if let Some(outcome) = self.results.remove(&id) {
+            if let Some(outcome) = self.results.remove(id) {
                 return Ok(outcome);
             }
             self.step(end).await.context("the result of a command")?;
