@@ -1,7 +1,7 @@
 //! Bytes into messages, however the bytes are split. Not what the messages mean, and not where the bytes come from.
 
 use crate::message::{Line, Message};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::ops::Range;
 
 /// How much of one message is kept. What goes beyond is left out and the message says so ([`Message::is_cut`]); the
@@ -43,6 +43,8 @@ pub struct Decoder {
     end: usize,
     /// The lines of the message in progress, relative to `start`.
     lines: Vec<Line>,
+    /// The message in progress may hold bare output.
+    follows: bool,
     /// From which line on this is the bare output of a command (framing of Asterisk before 14).
     output: Option<usize>,
     state: State,
@@ -107,6 +109,7 @@ impl Decoder {
             scanned: 0,
             end: 0,
             lines: Vec::new(),
+            follows: false,
             output: None,
             state: State::Banner,
             cut: false,
@@ -202,6 +205,7 @@ impl Decoder {
 
     fn begin(&mut self) {
         self.lines.clear();
+        self.follows = false;
         self.output = None;
         self.cut = false;
         self.state = State::Message;
@@ -249,7 +253,8 @@ impl Decoder {
 
     /// Looks at lines until a message is complete; says whether one is.
     fn scan(&mut self) -> bool {
-        while let Some(at) = self.unscanned().and_then(|bytes| memchr(b'\n', bytes)) {
+        while self.scan_plainly() {
+            let Some(at) = self.unscanned().and_then(|bytes| memchr(b'\n', bytes)) else { break };
             let range = self.line..self.scanned + at;
             self.pass_over(range.end);
             self.scanned += at + 1;
@@ -268,6 +273,33 @@ impl Decoder {
             self.line = *kept;
             self.end = *kept + keep;
             self.scanned = self.end;
+        }
+        false
+    }
+
+    /// Indexes lines for as long as there is nothing special about them, which is nearly always; stops in front of the
+    /// first that may be special. Says whether there may be more lines.
+    fn scan_plainly(&mut self) -> bool {
+        let plain = self.state == State::Message && !self.follows && !self.lines.is_empty();
+        if !plain {
+            return true;
+        }
+        let Self { buffer, lines, limits, .. } = self;
+        let Some(bytes) = buffer.get(self.scanned..self.end) else { return false };
+        for at in memchr_iter(b'\n', bytes) {
+            let newline = self.scanned + at;
+            let end = newline - usize::from(newline > self.line && buffer.get(newline - 1) == Some(&b'\r'));
+            let length = end - self.line;
+            if length == 0
+                || length > limits.line
+                || newline - self.start > limits.message
+                || lines.len() >= limits.lines
+            {
+                self.scanned = newline;
+                return true;
+            }
+            lines.push(Line::new(self.line - self.start, end - self.start));
+            self.line = newline + 1;
         }
         false
     }
@@ -320,10 +352,12 @@ impl Decoder {
         let bare = |line: &[u8]| {
             ![&b"Privilege:"[..], b"ActionID:", b"Message:"].iter().any(|key| line.starts_with(key))
         };
-        let first = self.lines.first().map(|first| first.range(self.start));
-        let follows =
-            first.and_then(|first| self.buffer.get(first)).is_some_and(|first| first == b"Response: Follows");
-        if follows && self.buffer.get(start..start + length).is_some_and(bare) {
+        if self.lines.is_empty() {
+            self.follows =
+                self.buffer.get(start..start + length).is_some_and(|line| line == b"Response: Follows");
+            return;
+        }
+        if self.follows && self.buffer.get(start..start + length).is_some_and(bare) {
             self.output = Some(self.lines.len());
         }
     }
@@ -344,7 +378,7 @@ impl Decoder {
         let bytes = end - self.start;
         self.state = State::MessageDone { bytes };
         let raw = self.buffer.get(self.start..end).unwrap_or_default();
-        if std::str::from_utf8(raw).is_err() {
+        if !raw.is_ascii() && std::str::from_utf8(raw).is_err() {
             self.repaired.clear();
             self.repaired_lines.clear();
             for line in &self.lines {

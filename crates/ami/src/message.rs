@@ -71,20 +71,20 @@ impl<'a> Message<'a> {
 
     /// The first field of this name.
     pub fn find(&self, name: &str) -> Option<&'a str> {
-        self.headers().find_map(|line| value_of(line, name))
+        self.find_from(0, "", name).map(|(_, value)| value)
     }
 
     /// The first field whose name is `prefix` + `name`, at or behind the line `from`, else before it, with its line.
     pub(crate) fn find_from(&self, from: usize, prefix: &str, name: &str) -> Option<(usize, &'a str)> {
-        let count = self.output.unwrap_or(self.lines.len());
-        (from..count).chain(0..from.min(count)).find_map(|at| {
-            let line = self.text.get(self.lines.get(at)?.range(0))?;
-            let (head, tail) = line.split_at_checked(prefix.len())?;
-            if head != prefix {
-                return None;
-            }
-            Some((at, value_of(tail, name)?))
-        })
+        let headers = self.lines.get(..self.output.unwrap_or(self.lines.len()))?;
+        let (before, behind) = headers.split_at_checked(from).unwrap_or((headers, &[]));
+        let bytes = self.text.as_bytes();
+        let value = |line: &Line| self.text.get(value_in(bytes, *line, prefix.as_bytes(), name.as_bytes())?);
+        let mut found = behind.iter().enumerate().find_map(|(at, line)| Some((from + at, value(line)?)));
+        if found.is_none() {
+            found = before.iter().enumerate().find_map(|(at, line)| Some((at, value(line)?)));
+        }
+        found
     }
 
     /// All fields, in order. The bare output of a command comes as fields named `Output`, as newer versions say it.
@@ -129,17 +129,22 @@ fn split(line: &str) -> (&str, &str) {
     }
 }
 
-/// The value of a line, where it has this name. The colon is looked at first: nearly every other line fails there.
-fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
-    if *line.as_bytes().get(name.len())? != b':' {
+/// Where the value of a line stands, where the line has the name `prefix` + `name`. The colon is looked at first: nearly
+/// every other line fails there.
+fn value_in(bytes: &[u8], line: Line, prefix: &[u8], name: &[u8]) -> Option<Range<usize>> {
+    let (start, end) = (line.start as usize, line.end as usize);
+    let middle = start + prefix.len();
+    let colon = middle + name.len();
+    if colon >= end || *bytes.get(colon)? != b':' {
         return None;
     }
-    let (head, tail) = line.split_at_checked(name.len())?;
-    if !head.eq_ignore_ascii_case(name) {
+    let found = bytes.get(middle..colon)?;
+    if bytes.get(start..middle)? != prefix || (found != name && !found.eq_ignore_ascii_case(name)) {
         return None;
     }
-    let value = tail.get(1..)?;
-    Some(value.strip_prefix(' ').unwrap_or(value))
+    let value = colon + 1;
+    let blank = value < end && bytes.get(value) == Some(&b' ');
+    Some(value + usize::from(blank)..end)
 }
 
 /// The names of the fields only: values are names and numbers of callers.
