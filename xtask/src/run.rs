@@ -1,7 +1,11 @@
 //! `cargo xtask run`: builds what is needed and opens the console on the rehearsal office, or on a real server. Where
 //! there is no display it serves the web page instead. The programs themselves do the rest.
 
-use std::{env, process::Command};
+use std::{
+    env,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    process::Command,
+};
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -70,13 +74,19 @@ fn page(options: &Options) -> Result<()> {
     ui::build(ui::Build::QUICK)?;
     build(&["frontdesk-server"])?;
     job::run(
-        "serving the rehearsal office as a web page; Ctrl-C ends it",
-        program("frontdesk-server").args(["serve", "--rehearsal"]),
+        "serving the rehearsal office as a web page; Ctrl-C ends it (from another computer, reach it with `ssh -L`)",
+        program("frontdesk-server").args(["serve", "--rehearsal", "--listen", &page_address().to_string()]),
     )
 }
 
-/// Builds some of the project's programs, with the features that the whole workspace agrees on, so that `run`, `lab`
-/// and `test` share what was built.
+/// The server's usual address, or any other where that one is taken.
+fn page_address() -> SocketAddr {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8090));
+    if TcpListener::bind(usual).is_ok() { usual } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+}
+
+/// Builds some of the project's programs, with the features that the whole workspace agrees on, so that `run` and `lab`
+/// share what was built. (The tests switch on more: a clock that can be stopped.)
 ///
 /// # Errors
 /// When one does not compile.
