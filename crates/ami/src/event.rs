@@ -34,6 +34,8 @@ pub enum Event<'a> {
         channel: Channel<'a>,
         /// The dialplan application that it runs.
         application: &'a str,
+        /// The parameters of that application.
+        data: &'a str,
         /// How long it has been there, in seconds.
         seconds: u64,
         /// The bridge that it is in; empty for none.
@@ -313,6 +315,7 @@ impl<'a> Event<'a> {
             "CoreShowChannel" => Self::ListedChannel {
                 channel: Channel::read(read, ""),
                 application: read.text("Application"),
+                data: read.text("ApplicationData"),
                 seconds: read.clock("Duration"),
                 bridge: read.text("BridgeId"),
             },

@@ -1,15 +1,7 @@
-//! The seam to `frontdesk-ami`: its messages as packets, our orders as its actions. Nothing is decided here.
+//! Our orders as actions of `frontdesk-ami`. Nothing is decided here.
 
-use crate::orders::{Order, Originate};
-use crate::packet::Packet;
-use frontdesk_ami::Message;
+use crate::orders::Order;
 use frontdesk_ami::action::{Action, ActionError, ActionId};
-
-impl Packet for Message<'_> {
-    fn raw(&self, key: &str) -> &str {
-        self.field(key)
-    }
-}
 
 impl Order {
     /// The order as an action.
@@ -20,45 +12,25 @@ impl Order {
     pub(crate) fn action(self, id: &str) -> Result<(ActionId, Action), ActionError> {
         let action = match self {
             Self::List(name) => Action::new(name),
-            Self::DbTree(family) => Action::new("DBGetTree").with("Family", family)?,
-            Self::Get(variable) => Action::new("Getvar").with("Variable", variable)?,
-            Self::Status { channel } => Action::new("Status").with("Channel", channel)?,
-            Self::Redirect { channel, context, exten } => Action::new("Redirect")
-                .with("Channel", channel)?
-                .with("Context", context)?
-                .with("Exten", exten)?
-                .with("Priority", "1")?,
-            Self::BlindTransfer { channel, context, exten } => Action::new("BlindTransfer")
-                .with("Channel", channel)?
-                .with("Context", context)?
-                .with("Exten", exten)?,
-            Self::Hangup { channel } => Action::new("Hangup").with("Channel", channel)?,
-            Self::Originate(call) => originate(*call)?,
+            Self::DbTree(family) => Action::db_tree(family)?,
+            Self::Get(variable) => Action::getvar(&variable)?,
+            Self::Status { channel } => Action::status(&channel)?,
+            Self::Redirect { channel, context, exten } => Action::redirect(&channel, &context, &exten)?,
+            Self::BlindTransfer { channel, context, exten } => {
+                Action::blind_transfer(&channel, &context, &exten)?
+            }
+            Self::Hangup { channel } => Action::hangup(&channel)?,
+            Self::Originate(call) => Action::originate(&call)?,
         };
         Ok((ActionId::new(id)?, action))
     }
-}
-
-fn originate(call: Originate) -> Result<Action, ActionError> {
-    // Without `Async` the session is deaf until the phone is picked up.
-    let mut action = Action::new("Originate")
-        .with("Channel", call.device)?
-        .with("Context", call.context)?
-        .with("Exten", call.exten)?
-        .with("Priority", "1")?
-        .with("Async", "true")?
-        .with("ChannelId", call.uniqueid)?
-        .with("Timeout", call.timeout_ms.to_string())?;
-    for (name, value) in call.variables {
-        action = action.with("Variable", format!("{name}={value}"))?;
-    }
-    Ok(action)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use frontdesk_ami::action::Originate;
 
     fn written(order: Order) -> String {
         let (id, action) = order.action("frontdesk-7").unwrap();

@@ -1,6 +1,7 @@
 //! One channel of the PBX as the model keeps it. Not what is shown of it; that is `view`.
 
-use crate::packet::{Packet, set};
+use frontdesk_ami::event::Channel as Snapshot;
+pub(crate) use frontdesk_ami::event::ChannelState as State;
 use frontdesk_protocol::{Direction, Extension, Hold, LegState, LotName, Millis, Party, QueueName, Service};
 use std::sync::Arc;
 
@@ -22,20 +23,6 @@ pub(crate) enum End {
     Local,
     /// A device of the PBX itself (announcer, recorder, message): never shown.
     Machinery,
-}
-
-/// Asterisk's channel state, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum State {
-    /// Made, and nothing else yet.
-    #[default]
-    Down,
-    /// It is calling.
-    Ring,
-    /// It is being called.
-    Ringing,
-    /// Answered.
-    Up,
 }
 
 /// The newest snapshot: each event with this channel overwrites it.
@@ -147,31 +134,19 @@ pub(crate) struct Channel {
     pub passing: Option<Millis>,
 }
 
-impl State {
-    fn parse(code: &str) -> Self {
-        match code.trim() {
-            "4" | "3" => Self::Ring,
-            "5" => Self::Ringing,
-            "6" => Self::Up,
-            _ => Self::Down,
-        }
-    }
-}
-
 impl Facts {
     /// Overwrites all with the newest snapshot; says whether anything differed.
-    pub(crate) fn overwrite(&mut self, packet: &impl Packet) -> bool {
-        let state = State::parse(packet.raw("ChannelState"));
-        let mut differs = state != self.state;
-        self.state = state;
-        differs |= set(&mut self.name, packet.field("Channel"));
-        differs |= set(&mut self.caller_number, packet.field("CallerIDNum"));
-        differs |= set(&mut self.caller_name, packet.field("CallerIDName"));
-        differs |= set(&mut self.connected_number, packet.field("ConnectedLineNum"));
-        differs |= set(&mut self.connected_name, packet.field("ConnectedLineName"));
-        differs |= set(&mut self.context, packet.field("Context"));
-        differs |= set(&mut self.exten, packet.field("Exten"));
-        differs |= set(&mut self.linkedid, packet.field("Linkedid"));
+    pub(crate) fn overwrite(&mut self, new: &Snapshot<'_>) -> bool {
+        let mut differs = new.state != self.state;
+        self.state = new.state;
+        differs |= set(&mut self.name, new.name);
+        differs |= set(&mut self.caller_number, new.caller_number);
+        differs |= set(&mut self.caller_name, new.caller_name);
+        differs |= set(&mut self.connected_number, new.connected_number);
+        differs |= set(&mut self.connected_name, new.connected_name);
+        differs |= set(&mut self.context, new.context);
+        differs |= set(&mut self.exten, new.exten);
+        differs |= set(&mut self.linkedid, new.linkedid);
         differs
     }
 }
@@ -210,6 +185,15 @@ impl Channel {
             End::Trunk | End::Local | End::Machinery => None,
         }
     }
+}
+
+/// Overwrites a shared text only where it differs; most events repeat what is known.
+pub(crate) fn set(text: &mut Arc<str>, new: &str) -> bool {
+    let differs = text.as_ref() != new;
+    if differs {
+        *text = new.into();
+    }
+    differs
 }
 
 /// The endpoint in a channel's name with its technology: `PJSIP/1001` of `PJSIP/1001-0000002a`.

@@ -1,173 +1,176 @@
-//! Which handler each AMI event goes to. Not what the handlers do, and not responses or orders.
+//! Which handler each event of the PBX goes to. Not what the handlers do, and not responses or orders.
 
-use crate::channel::{Dialled, Uid};
+use crate::channel::{Dialled, Uid, set};
 use crate::model::Model;
-use crate::packet::{Packet, Prefixed, set};
 use crate::registry::NameSource;
+use frontdesk_ami::Event;
+use frontdesk_ami::event::Channel;
 use frontdesk_protocol::{Extension, Hold, MailboxId, Millis, QueueName};
 
 impl Model {
-    /// Takes in one event or list item. An unknown kind changes nothing.
-    pub(crate) fn event(&mut self, kind: &str, packet: &impl Packet, now: Millis) {
-        match kind {
-            "Newchannel" | "Newstate" => {
-                self.channel(packet, now);
+    /// Takes in one event or list item. What means nothing here changes nothing.
+    pub(crate) fn event(&mut self, event: &Event<'_>, now: Millis) {
+        match event {
+            Event::Channel(channel) => {
+                self.channel(channel, now);
             }
-            "NewCallerid" | "NewConnectedLine" | "HangupRequest" | "SoftHangupRequest"
-            | "MusicOnHoldStart" | "MusicOnHoldStop" => {
-                self.known(packet, now);
+            Event::Snapshot(channel) => {
+                self.known(channel, now);
             }
-            "Status" => {
-                if let Some(channel) = self.known(packet, now).and_then(|uid| self.channels.get_mut(&uid)) {
-                    set(&mut channel.facts.application, packet.field("Application"));
-                    self.dirty.calls.insert(channel.call);
-                }
+            Event::Hangup { channel, cause } => self.hangup(channel, *cause, now),
+            Event::DialBegin { source, dest } => self.dial_begins(source.as_ref(), dest, now),
+            Event::DialState { source, dest } => {
+                self.known_if(source.as_ref(), now);
+                self.known(dest, now);
             }
-            "Rename" => self.rename(packet, now),
-            "Hangup" => self.hangup(packet, now),
-            "DialBegin" | "DialState" | "DialEnd" => self.dial_event(kind, packet, now),
-            "BridgeCreate" | "BridgeListItem" => {
-                self.bridge(packet);
+            Event::DialEnd { source, dest, status } => {
+                let source = self.known_if(source.as_ref(), now);
+                let dest = self.known_if(dest.as_ref(), now);
+                self.dial_end(source.as_ref(), dest.as_ref(), status);
             }
-            "BridgeEnter" => {
-                if let (Some(uid), Some(bridge)) = (self.channel(packet, now), self.bridge(packet)) {
+            Event::Bridge(bridge) => {
+                self.bridge(bridge);
+            }
+            Event::BridgeEnter { bridge, channel } => {
+                if let (Some(uid), Some(bridge)) = (self.channel(channel, now), self.bridge(bridge)) {
                     self.enter_bridge(&uid, &bridge);
                 }
             }
-            "BridgeLeave" => {
-                if let Some(uid) = self.known(packet, now) {
-                    let bridge = packet.field("BridgeUniqueid");
-                    let there = self.channels.get(&uid).and_then(|channel| channel.ties.bridge.as_deref())
-                        == Some(bridge);
-                    if there {
-                        self.leave_bridge(&uid);
-                    }
+            Event::BridgeLeave { bridge, channel } => {
+                if let Some(uid) = self.known(channel, now)
+                    && self.channels.get(&uid).and_then(|channel| channel.ties.bridge.as_deref())
+                        == Some(bridge.id)
+                {
+                    self.leave_bridge(&uid);
                 }
             }
-            "BridgeDestroy" => self.bridge_destroyed(packet.field("BridgeUniqueid")),
-            "Hold" | "Unhold" => {
-                if let Some(uid) = self.known(packet, now) {
-                    self.hold(&uid, if kind == "Hold" { Hold::Here } else { Hold::None });
+            Event::BridgeDestroy(bridge) => self.bridge_destroyed(bridge.id),
+            Event::Hold(channel) => self.held(channel, Hold::Here, now),
+            Event::Unhold(channel) => self.held(channel, Hold::None, now),
+            _ => self.rarer_event(event, now),
+        }
+    }
+
+    /// What a call has at most once.
+    fn rarer_event(&mut self, event: &Event<'_>, now: Millis) {
+        match event {
+            Event::ListedChannel { channel, application, data, seconds, bridge } => {
+                self.listed_channel(channel, *seconds, bridge, now);
+                self.runs(channel.uniqueid, application);
+                if *application == "Queue" {
+                    self.listed_in_queue(channel.uniqueid, data);
                 }
             }
-            "LocalBridge" => {
-                let one = self.known(&Prefixed::new(packet, "LocalOne"), now);
-                let two = self.known(&Prefixed::new(packet, "LocalTwo"), now);
-                if let (Some(one), Some(two)) = (one, two) {
+            Event::Status { channel, application } => {
+                if let Some(uid) = self.known(channel, now) {
+                    self.runs(&uid, application);
+                    self.touch(&uid);
+                }
+            }
+            Event::Renamed { uniqueid, name } => self.rename(uniqueid, name),
+            Event::LocalPair { one, two } => {
+                if let (Some(one), Some(two)) = (self.known(one, now), self.known(two, now)) {
                     self.pair(&one, &two);
                 }
             }
-            "Pickup" => {
+            Event::Pickup { channel, .. } => {
                 // Who picks up was called, in the end.
-                let picker = self.known(packet, now);
+                let picker = self.known(channel, now);
                 if let Some(channel) = picker.and_then(|uid| self.channels.get_mut(&uid)) {
                     channel.ties.dialled = Dialled::Over;
                     channel.place.calls = None;
                     self.dirty.calls.insert(channel.call);
                 }
             }
-            "BlindTransfer" if packet.field("Result") == "Success" => {
-                let target = packet.field("Extension").to_owned();
-                let uid = self.known(&Prefixed::new(packet, "Transferer"), now);
-                self.handed(uid, &target);
+            Event::BlindTransfer { result: "Success", transferer, exten } => {
+                let uid = self.known(transferer, now);
+                self.handed(uid, exten);
             }
-            "AttendedTransfer" if packet.field("Result") == "Success" => {
-                let to = Prefixed::new(packet, "TransferTarget").field("CallerIDNum").to_owned();
-                for side in ["OrigTransferer", "SecondTransferer"] {
-                    let uid = self.known(&Prefixed::new(packet, side), now);
-                    self.handed(uid, &to);
+            Event::AttendedTransfer { result: "Success", original, second, target } => {
+                let to = target.map(|target| target.caller_number).unwrap_or_default();
+                for side in [original, second] {
+                    let uid = self.known(side, now);
+                    self.handed(uid, to);
                 }
             }
-            _ => self.office_event(kind, packet, now),
+            _ => self.office_event(event, now),
         }
     }
 
-    fn office_event(&mut self, kind: &str, packet: &impl Packet, now: Millis) {
-        match kind {
-            "QueueCallerJoin" => {
-                if let Some(uid) = self.channel(packet, now) {
-                    self.queue_join(&uid, packet.field("Queue"), packet.number("Position"), now);
+    fn office_event(&mut self, event: &Event<'_>, now: Millis) {
+        match event {
+            Event::QueueJoin { channel, queue, position } => {
+                if let Some(uid) = self.channel(channel, now) {
+                    self.queue_join(&uid, queue, *position, now);
                 }
             }
-            "QueueEntry" => {
-                let wait = u64::from(packet.number("Wait")) * 1_000;
-                let since = Millis(now.0.saturating_sub(i64::try_from(wait).unwrap_or(0)));
-                let uid =
-                    self.channels.get_key_value(packet.field("Uniqueid")).map(|(uid, _)| Uid::clone(uid));
+            Event::QueueEntry { uniqueid, queue, position, seconds } => {
+                let uid = self.channels.get_key_value(*uniqueid).map(|(uid, _)| Uid::clone(uid));
                 if let Some(uid) = uid {
-                    self.queue_join(&uid, packet.field("Queue"), packet.number("Position"), since);
+                    self.queue_join(&uid, queue, *position, ago(now, *seconds));
                 }
             }
-            "QueueCallerLeave" | "QueueCallerAbandon" => {
-                if let Some(uid) = self.known(packet, now) {
+            Event::QueueLeave { channel } => {
+                if let Some(uid) = self.known(channel, now) {
                     self.unqueue(&uid);
                 }
             }
-            "QueueParams" => self.queue(packet.field("Queue")),
-            "QueueMember" | "QueueMemberAdded" | "QueueMemberStatus" | "QueueMemberPause" => {
-                self.queue_member(packet)
-            }
-            "QueueMemberRemoved" => self.queue_member_gone(packet),
-            "Parkinglot" => self.lot(packet.field("Name")),
-            "ParkedCall" => {
-                if let Some(uid) = self.channel(&Prefixed::new(packet, "Parkee"), now) {
-                    self.park(&uid, packet, now);
+            Event::Queue { queue } => self.queue(queue),
+            Event::QueueMember(member) => self.queue_member(member),
+            Event::QueueMemberRemoved(member) => self.queue_member_gone(member),
+            Event::ParkingLot { lot } => self.lot(lot),
+            Event::Parked(parked) => {
+                if let Some(uid) = self.channel(&parked.channel, now) {
+                    self.park(&uid, parked, now);
                 }
             }
-            "UnParkedCall" | "ParkedCallGiveUp" | "ParkedCallTimeOut" => {
-                if let Some(uid) = self.known(&Prefixed::new(packet, "Parkee"), now) {
+            Event::Unparked(parked) => {
+                if let Some(uid) = self.known(&parked.channel, now) {
                     self.unpark(&uid);
                 }
             }
-            "CoreShowChannel" => self.listed_channel(packet, now),
-            _ => self.station_event(kind, packet, now),
+            _ => self.station_event(event, now),
         }
     }
 
-    fn station_event(&mut self, kind: &str, packet: &impl Packet, now: Millis) {
-        let changed = match kind {
-            "ExtensionStatus" => self.registry.hint(packet, &self.settings, &mut self.dirty, now),
-            "DeviceStateChange" => {
-                let (device, state) = (packet.field("Device"), packet.field("State"));
-                self.registry.device_state(device, state, &self.settings, &mut self.dirty, now)
+    fn station_event(&mut self, event: &Event<'_>, now: Millis) {
+        let (registry, dirty) = (&mut self.registry, &mut self.dirty);
+        let changed = match event {
+            Event::Hint { exten, devices, status, .. } => {
+                registry.hint(exten, devices, *status, &self.settings, dirty, now)
             }
-            "EndpointList" => {
-                let device = format!("PJSIP/{}", packet.field("ObjectName"));
-                let changed = self.registry.device_state(
-                    &device,
-                    packet.field("DeviceState"),
-                    &self.settings,
-                    &mut self.dirty,
-                    now,
-                );
-                self.registry.listed_endpoint(&device);
+            Event::Device { device, state } => {
+                registry.device_state(device, state, &self.settings, dirty, now)
+            }
+            Event::Endpoint { name, state } => {
+                let device = format!("PJSIP/{name}");
+                let changed = registry.device_state(&device, state, &self.settings, dirty, now);
+                registry.listed_endpoint(&device);
                 changed
             }
-            "ContactStatus" | "ContactList" => {
-                self.registry.contact(packet, &mut self.dirty, now);
+            Event::Contact(contact) => {
+                registry.contact(contact, dirty, now);
                 false
             }
-            "PeerStatus" => {
-                self.registry.peer(packet, &mut self.dirty, now);
+            Event::Peer { device, status } => {
+                registry.peer(device, status, dirty, now);
                 false
             }
-            "MessageWaiting" => {
-                self.known(packet, now);
-                let (new, old) = (packet.number("New"), packet.number("Old"));
-                self.registry.mailbox(packet.field("Mailbox"), new, old, "", &mut self.dirty);
+            Event::Messages { mailbox, new, old, channel } => {
+                registry.mailbox(mailbox, *new, *old, "", dirty);
+                self.known_if(channel.as_ref(), now);
                 false
             }
-            "VoicemailUserEntry" => {
-                let id = format!("{}@{}", packet.field("VoiceMailbox"), packet.field("VMContext"));
-                let (new, old) = (packet.number("NewMessageCount"), packet.number("OldMessageCount"));
-                self.registry.mailbox(&id, new, old, packet.field("Fullname"), &mut self.dirty);
-                if let (Some(roll), Ok(id)) = (&mut self.registry.roll, MailboxId::parse(&id)) {
+            Event::VoicemailUser { mailbox, context, name, new, old } => {
+                let id = format!("{mailbox}@{context}");
+                registry.mailbox(&id, *new, *old, name, dirty);
+                if let (Some(roll), Ok(id)) = (&mut registry.roll, MailboxId::parse(&id)) {
                     roll.mailboxes.insert(id);
                 }
                 false
             }
-            "DBGetTreeResponse" | "DBGetResponse" => {
-                self.ampuser(packet.field("Key"), packet.field("Val"));
+            Event::Database { key, value } => {
+                self.ampuser(key, value);
                 false
             }
             _ => false,
@@ -190,8 +193,19 @@ impl Model {
         }
     }
 
-    fn rename(&mut self, packet: &impl Packet, _now: Millis) {
-        let (uid, name) = (packet.field("Uniqueid"), packet.field("Newname"));
+    fn held(&mut self, channel: &Channel<'_>, hold: Hold, now: Millis) {
+        if let Some(uid) = self.known(channel, now) {
+            self.hold(&uid, hold);
+        }
+    }
+
+    fn runs(&mut self, uid: &str, application: &str) {
+        if let Some(channel) = self.channels.get_mut(uid) {
+            set(&mut channel.facts.application, application);
+        }
+    }
+
+    fn rename(&mut self, uid: &str, name: &str) {
         let Some(channel) = self.channels.get_mut(uid) else { return };
         if !name.is_empty() {
             channel.facts.name = name.into();
@@ -207,25 +221,16 @@ impl Model {
         }
     }
 
-    fn dial_event(&mut self, kind: &str, packet: &impl Packet, now: Millis) {
-        let has_source = !packet.field("Uniqueid").is_empty();
-        let dest_packet = Prefixed::new(packet, "Dest");
-        if kind == "DialBegin" {
-            let source = self.channel(packet, now);
-            let dest = self.channel(&dest_packet, now);
-            let stale = dest
-                .as_ref()
-                .and_then(|dest| self.channels.get(dest))
-                .is_some_and(|channel| matches!(channel.ties.dialled, Dialled::Answered | Dialled::Over));
-            if let Some(dest) = dest.filter(|_| !stale && (source.is_some() || !has_source)) {
-                self.dial_begin(source.as_ref(), &dest);
-            }
-            return;
-        }
-        let source = self.known(packet, now);
-        let dest = self.known(&dest_packet, now);
-        if kind == "DialEnd" {
-            self.dial_end(source.as_ref(), dest.as_ref(), packet.field("DialStatus"));
+    fn dial_begins(&mut self, source: Option<&Channel<'_>>, dest: &Channel<'_>, now: Millis) {
+        let told = source.is_some();
+        let source = source.and_then(|source| self.channel(source, now));
+        let dest = self.channel(dest, now);
+        let stale = dest
+            .as_ref()
+            .and_then(|dest| self.channels.get(dest))
+            .is_some_and(|channel| matches!(channel.ties.dialled, Dialled::Answered | Dialled::Over));
+        if let Some(dest) = dest.filter(|_| !stale && (source.is_some() || !told)) {
+            self.dial_begin(source.as_ref(), &dest);
         }
     }
 
@@ -239,10 +244,10 @@ impl Model {
     }
 
     /// A channel of the list of those that were up before the link was.
-    fn listed_channel(&mut self, packet: &impl Packet, now: Millis) {
-        let fresh = !self.channels.contains_key(packet.field("Uniqueid"));
-        let Some(uid) = self.channel(packet, now) else { return };
-        let started = Millis(now.0.saturating_sub(seconds(packet.field("Duration")) * 1_000));
+    fn listed_channel(&mut self, listed: &Channel<'_>, seconds: u64, bridge: &str, now: Millis) {
+        let fresh = !self.channels.contains_key(listed.uniqueid);
+        let Some(uid) = self.channel(listed, now) else { return };
+        let started = ago(now, seconds);
         let Some(channel) = self.channels.get_mut(&uid) else { return };
         if fresh {
             channel.past.seen = channel.past.seen.min(started);
@@ -252,17 +257,11 @@ impl Model {
                 call.started = call.started.min(started);
             }
         }
-        self.listed_bridge(&uid, packet.field("BridgeId"), fresh);
-        if let Some(channel) = self.channels.get_mut(&uid) {
-            set(&mut channel.facts.application, packet.field("Application"));
-        }
-        if packet.field("Application") == "Queue" {
-            self.listed_in_queue(&uid, packet.field("ApplicationData"));
-        }
+        self.listed_bridge(&uid, bridge, fresh);
     }
 
     /// A caller runs `Queue(support,…)`, whether still waiting or talking to a member: the call came through it.
-    fn listed_in_queue(&mut self, uid: &Uid, data: &str) {
+    fn listed_in_queue(&mut self, uid: &str, data: &str) {
         let queue = QueueName::parse(data.split(',').next().unwrap_or_default());
         let call = self.channels.get(uid).and_then(|channel| self.calls.get_mut(&channel.call));
         if let (Ok(queue), Some(call)) = (queue, call) {
@@ -285,7 +284,8 @@ impl Model {
     }
 }
 
-/// The seconds of `hh:mm:ss`.
-fn seconds(text: &str) -> i64 {
-    text.split(':').filter_map(|part| part.trim().parse::<i64>().ok()).fold(0, |sum, part| sum * 60 + part)
+/// The instant so many seconds before.
+pub(crate) fn ago(now: Millis, seconds: u64) -> Millis {
+    let millis = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
+    Millis(now.0.saturating_sub(millis))
 }

@@ -20,7 +20,6 @@ mod control;
 mod events;
 mod model;
 mod orders;
-mod packet;
 mod record;
 mod registry;
 mod settings;

@@ -11,6 +11,7 @@ mod memory;
 mod services;
 
 pub(crate) use calls::CallEntry;
+pub(crate) use frontdesk_ami::event::BridgeKind;
 pub(crate) use graph::Tie;
 
 use crate::channel::{CallKey, Channel, Uid};
@@ -20,17 +21,6 @@ use crate::settings::Settings;
 use frontdesk_protocol::{CallId, Extension, LotName, MailboxId, Millis, Party, QueueName};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-
-/// What a bridge is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BridgeKind {
-    /// Two or more talk.
-    Talk,
-    /// Callers wait in parking spaces.
-    Parking,
-    /// A conference room.
-    Conference,
-}
 
 /// A bridge and who is in it.
 #[derive(Debug)]

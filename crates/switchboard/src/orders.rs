@@ -1,5 +1,7 @@
 //! The AMI actions that the switchboard sends, by what they are for. Not their encoding.
 
+use frontdesk_ami::action::Originate;
+
 /// One action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -19,15 +21,4 @@ pub(crate) enum Order {
     Hangup { channel: String },
     /// Rings a phone, then dials.
     Originate(Box<Originate>),
-}
-
-/// A click to call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Originate {
-    pub device: String,
-    pub context: String,
-    pub exten: String,
-    pub uniqueid: String,
-    pub timeout_ms: u64,
-    pub variables: Vec<(String, String)>,
 }

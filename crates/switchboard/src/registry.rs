@@ -7,9 +7,9 @@ pub(crate) use people::NameSource;
 
 use crate::channel::{End, Facts, device_of};
 use crate::model::Dirty;
-use crate::packet::Packet;
 use crate::registry::roll::Roll;
 use crate::settings::Settings;
+use frontdesk_ami::event::Contact;
 use frontdesk_protocol::{
     Extension, Mailbox, MailboxId, Millis, Party, PartyKind, Person, PersonId, Registration, Service,
 };
@@ -120,23 +120,24 @@ impl Registry {
     /// Says whether a device changed its owner.
     pub(crate) fn hint(
         &mut self,
-        packet: &impl Packet,
+        exten: &str,
+        devices: &str,
+        status: i32,
         settings: &Settings,
         dirty: &mut Dirty,
         now: Millis,
     ) -> bool {
-        let Ok(extension) = Extension::parse(packet.field("Exten")) else { return false };
+        let Ok(extension) = Extension::parse(exten) else { return false };
         if !extension.as_str().bytes().all(|b| b.is_ascii_digit()) {
             return false;
         }
-        let devices: Vec<&str> = packet
-            .field("Hint")
+        let devices: Vec<&str> = devices
             .split(['&', ','])
             .filter(|device| {
                 is_device(device) && !settings.is_trunk(device.split_once('/').map_or("", |d| d.1))
             })
             .collect();
-        if matches!(packet.raw("Status").trim(), "-1" | "-2") {
+        if matches!(status, -1 | -2) {
             return false;
         }
         let mut changed = false;
@@ -144,7 +145,7 @@ impl Registry {
             self.claimed(&extension, device);
             changed |= self.owns(&extension, device, dirty);
         }
-        if !devices.is_empty() && packet.raw("Status").trim() == "4" {
+        if !devices.is_empty() && status == 4 {
             for device in devices {
                 self.unavailable(device);
             }
@@ -218,16 +219,14 @@ impl Registry {
     }
 
     /// A contact of an endpoint came, went or changed: `ContactStatus`, or the list item `ContactList`.
-    pub(crate) fn contact(&mut self, packet: &impl Packet, dirty: &mut Dirty, now: Millis) {
-        let first = |names: &[&'static str]| {
-            names.iter().map(|name| packet.field(name)).find(|text| !text.is_empty())
-        };
-        let Some(endpoint) = first(&["EndpointName", "Endpoint", "AOR"]) else { return };
-        let device = format!("PJSIP/{endpoint}");
-        let uri = first(&["URI", "Uri"]).unwrap_or_default().to_owned();
-        let status = first(&["ContactStatus", "Status"]).unwrap_or_default();
+    pub(crate) fn contact(&mut self, contact: &Contact<'_>, dirty: &mut Dirty, now: Millis) {
+        if contact.endpoint.is_empty() {
+            return;
+        }
+        let device = format!("PJSIP/{}", contact.endpoint);
+        let uri = contact.uri.to_owned();
         let entry = self.devices.entry(device.clone()).or_default();
-        match status {
+        match contact.status {
             "Removed" => {
                 entry.contacts.remove(&uri);
             }
@@ -246,17 +245,16 @@ impl Registry {
     }
 
     /// The sum of an endpoint: `PeerStatus`.
-    pub(crate) fn peer(&mut self, packet: &impl Packet, dirty: &mut Dirty, now: Millis) {
-        let device = packet.field("Peer").to_owned();
-        let entry = self.devices.entry(device.clone()).or_default();
-        match packet.field("PeerStatus") {
+    pub(crate) fn peer(&mut self, device: &str, status: &str, dirty: &mut Dirty, now: Millis) {
+        let entry = self.devices.entry(device.to_owned()).or_default();
+        match status {
             "Unreachable" | "Unregistered" | "Rejected" => {
                 *entry = Device { sum: Some(false), ..Device::default() }
             }
             "Reachable" | "Registered" | "Lagged" => entry.sum = Some(true),
             _ => {}
         }
-        self.registered(&device, dirty, now);
+        self.registered(device, dirty, now);
     }
 
     fn registered(&mut self, device: &str, dirty: &mut Dirty, now: Millis) {

@@ -4,12 +4,12 @@ use crate::api::{Actor, Output, Ticket};
 use crate::control::Control;
 use crate::model::Model;
 use crate::orders::Order;
-use crate::packet::Packet;
 use crate::record::Records;
 use crate::registry::NameSource;
 use crate::settings::Settings;
 use crate::sync::{Known, Next, Purpose, Question, Sync};
 use crate::view::View;
+use frontdesk_ami::{Event, Message};
 use frontdesk_protocol::{Change, Command, Millis, Office, PbxLink, Person};
 use std::collections::VecDeque;
 
@@ -91,8 +91,13 @@ impl Switchboard {
     }
 
     /// Takes in one AMI message; messages come in the order of arrival.
-    pub fn message(&mut self, message: &frontdesk_ami::Message<'_>, now: Millis) {
-        self.packet(message, now);
+    pub fn message(&mut self, message: &Message<'_>, now: Millis) {
+        match Event::of(message) {
+            Some(event) => self.event(&event, message, now),
+            None => self.response(message, now),
+        }
+        self.publish(now);
+        self.watch(now);
     }
 
     /// Orders something. Its end is told by [`Output::Concluded`].
@@ -128,33 +133,30 @@ impl Switchboard {
         &self.view.office
     }
 
-    pub(crate) fn packet(&mut self, packet: &impl Packet, now: Millis) {
-        let (event, id) = (packet.raw("Event"), packet.raw("ActionID"));
-        if event.is_empty() {
-            self.response(packet, id, now);
-        } else {
-            self.model.event(event, packet, now);
-            match event {
-                "OriginateResponse" => self.originate_response(packet, id),
-                "Hangup" => self.placed_call_ended(packet),
-                "Reload" => self.reload(now),
-                _ => {}
+    fn event(&mut self, event: &Event<'_>, message: &Message<'_>, now: Millis) {
+        self.model.event(event, now);
+        match event {
+            Event::Originated { action_id, response, reason, uniqueid } => {
+                self.originated(action_id, uniqueid, response, *reason);
             }
-            if packet.raw("EventList") == "Complete" && self.sync.ended(id) {
-                if event == "CoreShowChannelsComplete" {
-                    self.model.infer_dials();
-                }
-                self.go_on(now);
-            }
+            Event::Hangup { channel, cause } => self.placed_call_ended(channel.uniqueid, *cause),
+            Event::Reloaded => self.reload(now),
+            _ => {}
         }
-        self.publish(now);
-        self.watch(now);
+        let ends = message.field("EventList").eq_ignore_ascii_case("Complete");
+        if ends && self.sync.ended(message.action_id()) {
+            if message.event() == Some("CoreShowChannelsComplete") {
+                self.model.infer_dials();
+            }
+            self.go_on(now);
+        }
     }
 
-    fn response(&mut self, packet: &impl Packet, id: &str, now: Millis) {
-        let success = packet.raw("Response") == "Success";
+    fn response(&mut self, answer: &Message<'_>, now: Millis) {
+        let (success, id) = (answer.response() == Some("Success"), answer.action_id());
         match self.sync.question(id).cloned() {
-            Some(Question::List(_)) if success && packet.raw("EventList") == "start" => {}
+            Some(Question::List(_)) if success && answer.field("EventList").eq_ignore_ascii_case("start") => {
+            }
             Some(question) => {
                 // A list without items may have no end either.
                 if success {
@@ -162,7 +164,7 @@ impl Switchboard {
                 } else {
                     self.sync.answered(id);
                 }
-                let value = if success { packet.field("Value") } else { "" };
+                let value = if success { answer.field("Value") } else { "" };
                 let dirty = &mut self.model.dirty;
                 match question {
                     Question::List(_) => {}
@@ -181,7 +183,7 @@ impl Switchboard {
                 }
                 self.go_on(now);
             }
-            None => self.order_answered(packet, id, now),
+            None => self.order_answered(answer, now),
         }
     }
 

@@ -13,18 +13,30 @@ mod reload;
 
 use crate::api::Output;
 use crate::orders::Order;
-use crate::packet::Packet;
 use crate::settings::Settings;
 use crate::switchboard::Switchboard;
+use frontdesk_ami::{Decoder, Frame, Limits};
 use frontdesk_protocol::{Change, Hold, Leg, LegState, Millis, Party, PbxLink};
 
 /// One message as fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Fields(pub Vec<(String, String)>);
 
-impl Packet for Fields {
-    fn raw(&self, key: &str) -> &str {
+impl Fields {
+    pub(crate) fn raw(&self, key: &str) -> &str {
         self.0.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
+    }
+}
+
+impl Switchboard {
+    /// Takes in fields as the message that they would be on the wire.
+    pub(crate) fn packet(&mut self, packet: &Fields, now: Millis) {
+        let lines: String = packet.0.iter().map(|(key, value)| format!("{key}: {value}\r\n")).collect();
+        let mut decoder = Decoder::without_banner(Limits::default());
+        decoder.feed(format!("{lines}\r\n").as_bytes());
+        if let Some(Frame::Message(message)) = decoder.next() {
+            self.message(&message, now);
+        }
     }
 }
 

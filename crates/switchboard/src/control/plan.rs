@@ -4,9 +4,10 @@ use super::target::dial;
 use super::{Cancelled, Job, Step, Target, Wish, other_party, texts};
 use crate::api::{Actor, Ticket};
 use crate::channel::{Channel, State, Uid};
-use crate::orders::{Order, Originate};
+use crate::orders::Order;
 use crate::settings::AutoAnswer;
 use crate::switchboard::Switchboard;
+use frontdesk_ami::action::Originate;
 use frontdesk_protocol::{
     Command, Destination, Extension, LegId, Millis, Number, PbxLink, Reason, Registration, Role,
 };

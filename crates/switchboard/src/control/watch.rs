@@ -6,8 +6,8 @@ use crate::api::Ticket;
 use crate::channel::{Channel, Dialled, End, State, Uid};
 use crate::model::{Model, Tie};
 use crate::orders::Order;
-use crate::packet::Packet;
 use crate::switchboard::Switchboard;
+use frontdesk_ami::Message;
 use frontdesk_protocol::{Millis, Outcome, Reason, Registration};
 use std::sync::Arc;
 
@@ -20,15 +20,15 @@ const LINE_MS: u64 = 1_500;
 
 impl Switchboard {
     /// The PBX answered an action of an order.
-    pub(crate) fn order_answered(&mut self, packet: &impl Packet, id: &str, now: Millis) {
-        let Some(ticket) = self.control.waiting_for(id) else { return };
+    pub(crate) fn order_answered(&mut self, answer: &Message<'_>, now: Millis) {
+        let Some(ticket) = self.control.waiting_for(answer.action_id()) else { return };
         let Some(mut job) = self.control.jobs.get(&ticket).cloned() else { return };
-        let success = packet.raw("Response") == "Success";
-        let said = packet.field("Message").to_owned();
+        let success = answer.response() == Some("Success");
+        let said = answer.field("Message").to_owned();
         job.action = None;
         match job.step.clone() {
             Step::Asking(target) => {
-                if success && packet.field("Value").trim() == "1" {
+                if success && answer.field("Value").trim() == "1" {
                     return self.go(ticket, job, target, now);
                 }
                 let (reason, text) = if success {
@@ -81,7 +81,7 @@ impl Switchboard {
             }
             // The answer to an Originate only says that it is queued; `OriginateResponse` follows.
             Step::Placing { .. } => {
-                job.action = Some(id.to_owned());
+                job.action = Some(answer.action_id().to_owned());
                 self.control.jobs.insert(ticket, job);
             }
         }
@@ -117,8 +117,7 @@ impl Switchboard {
     }
 
     /// The channel of a call that I place ended: why is said here and nowhere else.
-    pub(crate) fn placed_call_ended(&mut self, packet: &impl Packet) {
-        let (ended, why) = (packet.field("Uniqueid"), packet.number("Cause"));
+    pub(crate) fn placed_call_ended(&mut self, ended: &str, why: u32) {
         for job in self.control.jobs.values_mut() {
             if let Step::Placing { uniqueid, cause, .. } = &mut job.step
                 && uniqueid.as_ref() == ended
@@ -129,19 +128,19 @@ impl Switchboard {
     }
 
     /// `OriginateResponse`: my phone was answered, or was not.
-    pub(crate) fn originate_response(&mut self, packet: &impl Packet, id: &str) {
+    pub(crate) fn originated(&mut self, id: &str, uid: &str, response: &str, reason: u32) {
         let ticket = self.control.jobs.iter().find(|(_, job)| {
-            matches!(&job.step, Step::Placing { uniqueid, .. } if uniqueid.as_ref() == packet.raw("Uniqueid"))
+            matches!(&job.step, Step::Placing { uniqueid, .. } if uniqueid.as_ref() == uid)
                 || job.action.as_deref() == Some(id)
         });
         let Some((ticket, Job { step: Step::Placing { uniqueid, whom, refused, .. }, .. })) = ticket else {
             return;
         };
         let (ticket, uniqueid, whom, mut refused) = (*ticket, Arc::clone(uniqueid), whom.clone(), *refused);
-        if packet.raw("Response") == "Success" {
+        if response == "Success" {
             return self.done(ticket, format!("Calling {whom}."));
         }
-        refused.get_or_insert(packet.number("Reason"));
+        refused.get_or_insert(reason);
         if let Some(Job { step: Step::Placing { refused: place, .. }, .. }) =
             self.control.jobs.get_mut(&ticket)
         {

@@ -1,23 +1,23 @@
 //! The events of channels, dials and bridges. Each handler may come twice, late, or about an unknown channel.
 
 use super::{Bridge, BridgeKind, Ended, Model};
-use crate::channel::{Channel, Dialled, End, Facts, Past, Place, State, Ties, Uid, local_pair};
-use crate::packet::{Packet, set};
+use crate::channel::{Channel, Dialled, End, Facts, Past, Place, State, Ties, Uid, local_pair, set};
+use frontdesk_ami::event::{Bridge as BridgeSnapshot, Channel as Snapshot};
 use frontdesk_protocol::{Hold, Millis, Service};
 use std::sync::Arc;
 
 impl Model {
     /// Takes in a snapshot of a channel and gives its key; `None` where it names none or one that has ended.
-    pub(crate) fn channel(&mut self, packet: &impl Packet, now: Millis) -> Option<Uid> {
-        let uid = packet.field("Uniqueid");
-        if uid.is_empty() || packet.field("Channel").is_empty() || self.gone.has(uid) {
+    pub(crate) fn channel(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> Option<Uid> {
+        let uid = snapshot.uniqueid;
+        if uid.is_empty() || snapshot.name.is_empty() || self.gone.has(uid) {
             return None;
         }
         if let Some((key, channel)) = self.channels.get_key_value(uid) {
             let (key, link) = (Arc::clone(key), Arc::clone(&channel.facts.linkedid));
             let channel = self.channels.get_mut(uid)?;
             let named = Arc::clone(&channel.facts.name);
-            let differs = channel.facts.overwrite(packet);
+            let differs = channel.facts.overwrite(snapshot);
             if channel.past.dialled.is_empty() && channel.facts.exten.as_ref() != "s" {
                 channel.past.dialled = Arc::clone(&channel.facts.exten);
             }
@@ -33,18 +33,23 @@ impl Model {
             }
             return Some(key);
         }
-        Some(self.appear(uid, packet, now))
+        Some(self.appear(snapshot, now))
     }
 
     /// A known channel only, with its snapshot taken in.
-    pub(crate) fn known(&mut self, packet: &impl Packet, now: Millis) -> Option<Uid> {
-        self.channels.contains_key(packet.field("Uniqueid")).then(|| self.channel(packet, now)).flatten()
+    pub(crate) fn known(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> Option<Uid> {
+        self.channels.contains_key(snapshot.uniqueid).then(|| self.channel(snapshot, now)).flatten()
     }
 
-    fn appear(&mut self, uid: &str, packet: &impl Packet, now: Millis) -> Uid {
-        let uid: Uid = uid.into();
+    /// The same, where the event names one.
+    pub(crate) fn known_if(&mut self, snapshot: Option<&Snapshot<'_>>, now: Millis) -> Option<Uid> {
+        snapshot.and_then(|snapshot| self.known(snapshot, now))
+    }
+
+    fn appear(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> Uid {
+        let uid: Uid = snapshot.uniqueid.into();
         let mut facts = Facts::default();
-        facts.overwrite(packet);
+        facts.overwrite(snapshot);
         if facts.linkedid.is_empty() {
             facts.linkedid = Arc::clone(&uid);
         }
@@ -128,12 +133,12 @@ impl Model {
     }
 
     /// The channel is over. The only end there is.
-    pub(crate) fn hangup(&mut self, packet: &impl Packet, now: Millis) {
-        let uid = packet.field("Uniqueid");
+    pub(crate) fn hangup(&mut self, snapshot: &Snapshot<'_>, cause: u32, now: Millis) {
+        let uid = snapshot.uniqueid;
         if uid.is_empty() {
             return;
         }
-        let known = self.known(packet, now);
+        let known = self.known(snapshot, now);
         if !self.gone.has(uid) {
             self.gone.add(uid.into());
         }
@@ -164,7 +169,7 @@ impl Model {
         self.unqueue(&uid);
         self.unpark(&uid);
         if let Some((call, queue)) = call {
-            self.ended.push(Ended { channel, call, queue, cause: packet.number("Cause"), caller });
+            self.ended.push(Ended { channel, call, queue, cause, caller });
         }
     }
 
@@ -230,26 +235,21 @@ impl Model {
     }
 
     /// Notes what kind a bridge is; an empty id is no bridge.
-    pub(crate) fn bridge(&mut self, packet: &impl Packet) -> Option<Arc<str>> {
-        let id = packet.field("BridgeUniqueid");
+    pub(crate) fn bridge(&mut self, snapshot: &BridgeSnapshot<'_>) -> Option<Arc<str>> {
+        let BridgeSnapshot { id, kind, name } = *snapshot;
         if id.is_empty() {
             return None;
         }
-        let kind = match (packet.field("BridgeType"), packet.field("BridgeCreator")) {
-            ("parking", _) | (_, "Parking") => BridgeKind::Parking,
-            (_, "ConfBridge") => BridgeKind::Conference,
-            _ => BridgeKind::Talk,
-        };
         if let Some((id, _)) = self.bridges.get_key_value(id) {
             let id = Arc::clone(id);
             if let Some(bridge) = self.bridges.get_mut(&id) {
                 bridge.kind = kind;
-                set(&mut bridge.name, packet.field("BridgeName"));
+                set(&mut bridge.name, name);
             }
             return Some(id);
         }
         let id: Arc<str> = id.into();
-        let bridge = Bridge { kind, name: packet.field("BridgeName").into(), members: Vec::new() };
+        let bridge = Bridge { kind, name: name.into(), members: Vec::new() };
         self.bridges.insert(Arc::clone(&id), bridge);
         Some(id)
     }

@@ -2,7 +2,8 @@
 
 use super::{Member, Model};
 use crate::channel::Uid;
-use crate::packet::Packet;
+use crate::events::ago;
+use frontdesk_ami::event::{Member as MemberSnapshot, Parked};
 use frontdesk_protocol::{Extension, LotName, Millis, QueueName};
 use std::sync::Arc;
 
@@ -52,37 +53,32 @@ impl Model {
         }
     }
 
-    /// A member of a queue, from an event (`Interface`, `MemberName`) or a list (`Location`, `Name`).
-    pub(crate) fn queue_member(&mut self, packet: &impl Packet) {
-        let Ok(name) = QueueName::parse(packet.field("Queue")) else { return };
-        let either = |one, other| match packet.field(one) {
-            "" => packet.field(other),
-            text => text,
-        };
-        let interface = either("Interface", "Location");
-        if interface.is_empty() {
+    /// A member of a queue as it is now.
+    pub(crate) fn queue_member(&mut self, snapshot: &MemberSnapshot<'_>) {
+        let Ok(name) = QueueName::parse(snapshot.queue) else { return };
+        if snapshot.interface.is_empty() {
             return;
         }
         if let Some(roll) = &mut self.registry.roll {
-            roll.queues.entry(name.clone()).or_default().insert(interface.to_owned());
+            roll.queues.entry(name.clone()).or_default().insert(snapshot.interface.to_owned());
         }
         let member = Member {
-            name: either("MemberName", "Name").to_owned(),
-            state_interface: packet.field("StateInterface").to_owned(),
-            paused: packet.number("Paused") != 0,
+            name: snapshot.name.to_owned(),
+            state_interface: snapshot.state_interface.to_owned(),
+            paused: snapshot.paused,
         };
         let members = &mut self.queues.entry(name.clone()).or_default().members;
-        if members.get(interface) != Some(&member) {
-            members.insert(interface.to_owned(), member);
+        if members.get(snapshot.interface) != Some(&member) {
+            members.insert(snapshot.interface.to_owned(), member);
             self.dirty.queues.insert(name);
         }
     }
 
     /// A member left a queue.
-    pub(crate) fn queue_member_gone(&mut self, packet: &impl Packet) {
-        let Ok(name) = QueueName::parse(packet.field("Queue")) else { return };
+    pub(crate) fn queue_member_gone(&mut self, snapshot: &MemberSnapshot<'_>) {
+        let Ok(name) = QueueName::parse(snapshot.queue) else { return };
         if let Some(queue) = self.queues.get_mut(&name) {
-            queue.members.remove(packet.field("Interface"));
+            queue.members.remove(snapshot.interface);
             self.dirty.queues.insert(name);
         }
     }
@@ -99,17 +95,14 @@ impl Model {
     }
 
     /// A caller waits in a parking space.
-    pub(crate) fn park(&mut self, uid: &Uid, packet: &impl Packet, now: Millis) {
-        let (Ok(lot), Ok(space)) =
-            (LotName::parse(packet.field("Parkinglot")), Extension::parse(packet.field("ParkingSpace")))
-        else {
+    pub(crate) fn park(&mut self, uid: &Uid, parked: &Parked<'_>, now: Millis) {
+        let (Ok(lot), Ok(space)) = (LotName::parse(parked.lot), Extension::parse(parked.space)) else {
             return;
         };
         let Some(channel) = self.channels.get_mut(uid) else { return };
         channel.place.parked = Some((lot.clone(), space.clone()));
         self.dirty.calls.insert(channel.call);
-        let seconds = i64::from(packet.number("ParkingDuration"));
-        let since = Millis(now.0.saturating_sub(seconds * 1_000));
+        let since = ago(now, parked.seconds);
         let spaces = self.lots.entry(lot.clone()).or_default();
         if spaces.get(&space).is_none_or(|(other, _)| other != uid) {
             spaces.insert(space, (Arc::clone(uid), since));

@@ -3,7 +3,6 @@
 use super::{Entry, Fields, fields, parse, recording, told};
 use crate::api::Output;
 use crate::orders::Order;
-use crate::packet::Packet;
 use crate::settings::Settings;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Change, Extension, HistoryOutcome, Hold, LegState, Millis, Office, PbxLink};

@@ -2,7 +2,6 @@
 
 use super::{Entry, Fields, office, parse, recording};
 use crate::api::Output;
-use crate::packet::Packet;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Millis, Office};
 use proptest::prelude::*;

@@ -70,9 +70,7 @@ fn when_all_have_hung_up_nothing_is_left() {
             let mut found: Vec<&str> = came
                 .iter()
                 .filter_map(|entry| match entry {
-                    Entry::Came(_, packet) if crate::packet::Packet::raw(packet, "Event") == kind => {
-                        Some(crate::packet::Packet::raw(packet, "Uniqueid"))
-                    }
+                    Entry::Came(_, packet) if packet.raw("Event") == kind => Some(packet.raw("Uniqueid")),
                     _ => None,
                 })
                 .collect();
