@@ -65,10 +65,7 @@ fn page(options: &Options) -> Result<()> {
         "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.",
     );
     if let Some(host) = &options.connect {
-        bail!(
-            "open http://{host}/ (or https, and with its port) in a browser instead: the server has the same console \
-             as a page"
-        );
+        bail!("open {} in a browser instead: the server has the same console as a page", page_of(host));
     }
     packages::ensure(&[Purpose::Compile])?;
     ui::build(ui::Build::QUICK)?;
@@ -77,6 +74,15 @@ fn page(options: &Options) -> Result<()> {
         "serving the rehearsal office as a web page; Ctrl-C ends it (from another computer, reach it with `ssh -L`)",
         program("frontdesk-server").args(["serve", "--rehearsal", "--listen", &page_address().to_string()]),
     )
+}
+
+/// The page of a server that is named as for the console: encrypted and at the usual port unless said otherwise.
+fn page_of(host: &str) -> String {
+    match (host.contains("://"), host.contains(':')) {
+        (true, _) => host.to_owned(),
+        (false, true) => format!("https://{host}/"),
+        (false, false) => format!("https://{host}:8090/"),
+    }
 }
 
 /// The server's usual address, or any other where that one is taken.
@@ -125,5 +131,12 @@ mod tests {
         assert_eq!(options(None, None).arguments(), ["--rehearsal"]);
         assert_eq!(options(Some("pbx:8443"), None).arguments(), ["--connect", "pbx:8443"]);
         assert_eq!(options(Some("pbx"), Some("anna")).arguments(), ["--connect", "pbx", "--user", "anna"]);
+    }
+
+    #[test]
+    fn the_page_of_a_server_is_where_the_console_would_connect() {
+        assert_eq!(page_of("pbx.example.com"), "https://pbx.example.com:8090/");
+        assert_eq!(page_of("pbx.example.com:8443"), "https://pbx.example.com:8443/");
+        assert_eq!(page_of("http://10.0.0.7:8090"), "http://10.0.0.7:8090");
     }
 }
