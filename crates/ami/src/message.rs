@@ -15,6 +15,10 @@ pub struct Message<'a> {
     cut: bool,
 }
 
+/// How many lines are looked at before the search goes through all of them: Asterisk writes at most two fields between
+/// those of a channel that are read.
+const NEAR: usize = 3;
+
 /// Where a line stands in the text, without its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -75,16 +79,46 @@ impl<'a> Message<'a> {
     }
 
     /// The first field whose name is `prefix` + `name`, at or behind the line `from`, else before it, with its line.
+    ///
+    /// It is inlined so that the name is known where it is compared; what is asked for in the order of the lines is
+    /// found at once, and only the rest goes through [`Message::search`].
+    #[inline(always)]
     pub(crate) fn find_from(&self, from: usize, prefix: &str, name: &str) -> Option<(usize, &'a str)> {
-        let headers = self.lines.get(..self.output.unwrap_or(self.lines.len()))?;
-        let (before, behind) = headers.split_at_checked(from).unwrap_or((headers, &[]));
-        let bytes = self.text.as_bytes();
-        let value = |line: &Line| self.text.get(value_in(bytes, *line, prefix.as_bytes(), name.as_bytes())?);
-        let mut found = behind.iter().enumerate().find_map(|(at, line)| Some((from + at, value(line)?)));
-        if found.is_none() {
-            found = before.iter().enumerate().find_map(|(at, line)| Some((at, value(line)?)));
+        for at in from..from + NEAR {
+            if let Some(value) = self.value_at(at, prefix, name) {
+                return Some((at, value));
+            }
         }
-        found
+        self.search(from + NEAR, prefix, name)
+    }
+
+    #[inline(never)]
+    fn search(&self, from: usize, prefix: &str, name: &str) -> Option<(usize, &'a str)> {
+        let count = self.output.unwrap_or(self.lines.len());
+        let all = (from..count).chain(0..from.min(count));
+        all.into_iter().find_map(|at| Some((at, self.value_at(at, prefix, name)?)))
+    }
+
+    /// The value of a line, where the line has the name `prefix` + `name`. The colon is looked at first: nearly every
+    /// other line fails there.
+    #[inline(always)]
+    fn value_at(&self, at: usize, prefix: &str, name: &str) -> Option<&'a str> {
+        let line = self.lines.get(at).filter(|_| self.output.is_none_or(|output| at < output))?;
+        let bytes = self.text.as_bytes().get(line.range(0))?;
+        let colon = prefix.len() + name.len();
+        if *bytes.get(colon)? != b':' {
+            return None;
+        }
+        let (head, tail) = (bytes.get(..prefix.len())?, bytes.get(prefix.len()..colon)?);
+        // Comparing nothing with nothing is what a vectorised `memcmp` is slowest at.
+        if !prefix.is_empty() && head != prefix.as_bytes() {
+            return None;
+        }
+        if tail != name.as_bytes() && !alike(tail, name.as_bytes()) {
+            return None;
+        }
+        let value = colon + 1 + usize::from(bytes.get(colon + 1) == Some(&b' '));
+        self.text.get(line.start as usize + value..line.end as usize)
     }
 
     /// All fields, in order. The bare output of a command comes as fields named `Output`, as newer versions say it.
@@ -129,22 +163,10 @@ fn split(line: &str) -> (&str, &str) {
     }
 }
 
-/// Where the value of a line stands, where the line has the name `prefix` + `name`. The colon is looked at first: nearly
-/// every other line fails there.
-fn value_in(bytes: &[u8], line: Line, prefix: &[u8], name: &[u8]) -> Option<Range<usize>> {
-    let (start, end) = (line.start as usize, line.end as usize);
-    let middle = start + prefix.len();
-    let colon = middle + name.len();
-    if colon >= end || *bytes.get(colon)? != b':' {
-        return None;
-    }
-    let found = bytes.get(middle..colon)?;
-    if bytes.get(start..middle)? != prefix || (found != name && !found.eq_ignore_ascii_case(name)) {
-        return None;
-    }
-    let value = colon + 1;
-    let blank = value < end && bytes.get(value) == Some(&b' ');
-    Some(value + usize::from(blank)..end)
+/// The same but for upper and lower case; rarely asked, because Asterisk nearly always writes a name in one way.
+#[inline(never)]
+fn alike(one: &[u8], other: &[u8]) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 /// The names of the fields only: values are names and numbers of callers.

@@ -19,6 +19,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The field `prefix` + `name`, empty where it is absent or says "nothing".
+    #[inline(always)]
     pub(super) fn part(&mut self, prefix: &str, name: &str) -> &'a str {
         match self.message.find_from(self.at, prefix, name) {
             Some((line, value)) => {
@@ -32,6 +33,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn text(&mut self, name: &str) -> &'a str {
         self.part("", name)
     }
