@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{
     job::{self, loud},
@@ -118,14 +118,20 @@ fn install(missing: &BTreeSet<&str>) -> Result<()> {
             join(missing)
         );
     };
-    let apt = |arguments: &[&str]| {
-        let mut command = rights.command("apt-get");
-        command.args(arguments).stdin(Stdio::null());
-        command
-    };
-    job::run("refreshing the list of packages", &mut apt(&["-qq", "update"]))?;
-    let mut command = apt(&["-qq", "-y", "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends"]);
+    rights.refresh()?;
+    let mut command =
+        rights.apt(&["-qq", "-y", "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends"]);
     job::run(&format!("installing {}", join(missing)), command.args(missing))
+}
+
+/// Makes apt know what there is, for those who only look.
+///
+/// # Errors
+/// When this user may not, or the archive is out of reach.
+pub fn refresh() -> Result<()> {
+    Rights::of_this_user()
+        .context("an administrator has to run `apt-get update`")
+        .and_then(|rights| rights.refresh())
 }
 
 /// How this user may install packages.
@@ -153,6 +159,16 @@ impl Rights {
         }
         command.arg("DEBIAN_FRONTEND=noninteractive").arg(program);
         command
+    }
+
+    fn apt(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command("apt-get");
+        command.args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    fn refresh(&self) -> Result<()> {
+        job::run("refreshing the list of packages", &mut self.apt(&["-qq", "update"]))
     }
 }
 

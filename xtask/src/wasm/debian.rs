@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use super::{TARGET, sysroot};
 use crate::{
     job::{self, say},
-    workspace,
+    packages, workspace,
 };
 
 const DONE: &str = ".done";
@@ -23,9 +23,15 @@ pub fn ensure() -> Result<PathBuf> {
         bail!("this is not a Debian system: apt-get or dpkg is missing");
     }
     let machine = Machine::current()?;
-    let policy = job::output(Command::new("apt-cache").args(["policy", "rustc-web"]))?;
+    let ask = || job::output(Command::new("apt-cache").args(["policy", "rustc-web"]));
+    let mut policy = ask()?;
+    if candidate(&policy).is_none() {
+        // A machine whose packages are all there may still have no list of what else there is.
+        packages::refresh().context("apt knows no package rustc-web")?;
+        policy = ask()?;
+    }
     let version = candidate(&policy).context(
-        "apt knows no package rustc-web; run `apt-get update`, and see that the security archive is among the sources",
+        "apt knows no package rustc-web; see that Debian's security archive is among the sources of apt",
     )?;
     let prefix = workspace::cache()?.join("wasm-rust").join(version);
     let rustc = prefix.join("rustc");
