@@ -19,4 +19,4 @@ pub use frames::{FrameError, Frames};
 pub use office::Simulation;
 pub use packet::Packet;
 pub use server::{ListenError, Office, RunningOffice};
-pub use setup::{Policy, Reception, Seat, Setup, Traffic};
+pub use setup::{LAB_RING_MS, Policy, Reception, Seat, Setup, Traffic};

@@ -174,7 +174,8 @@ impl Order {
         fields
     }
 
-    fn name(&self) -> &'static str {
+    /// The name of the action.
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Redirect { .. } => "Redirect",
             Self::BlindTransfer { .. } => "BlindTransfer",
@@ -214,11 +215,25 @@ impl Scenario {
 }
 
 impl Step {
+    /// How long the office is given before the next step, in milliseconds.
+    pub fn pause_ms(self) -> u64 {
+        match self {
+            Self::Pass(time) => time,
+            _ => PAUSE_MS,
+        }
+    }
+
     /// Takes the step, and lets a little time pass.
     pub fn play(self, office: &mut Simulation) -> Taken {
         let at = office.now();
-        let mut packets = Vec::new();
-        let mut pause = PAUSE_MS;
+        let mut packets = self.begin(office);
+        office.advance(at + self.pause_ms());
+        packets.extend(office.events());
+        Taken { step: self, at, packets }
+    }
+
+    /// Takes the step and gives the answer of an action; what happens through it is among the office's events.
+    pub fn begin(self, office: &mut Simulation) -> Vec<Packet> {
         match self {
             Self::CallIn { number, name, did } => office.call_in(number, name, did),
             Self::Dial { from, exten } => office.dial(from, exten),
@@ -232,16 +247,14 @@ impl Step {
             Self::SwitchOff(phone) => office.unregister(phone),
             Self::SwitchOn(phone) => office.register(phone),
             Self::LeaveMessage { .. } => office.leave_message(TRUNK),
-            Self::Pass(time) => pause = time,
+            Self::Pass(_) => {}
             Self::Order(order) => {
                 let channel = |of: &str| office.newest_channel(of).unwrap_or_default().to_owned();
                 let fields = order.fields(channel);
                 let action = Action::new(fields.iter().map(|(key, value)| (*key, value.as_str())));
-                packets = office.act(&action);
+                return office.act(&action);
             }
         }
-        office.advance(at + pause);
-        packets.extend(office.events());
-        Taken { step: self, at, packets }
+        Vec::new()
     }
 }

@@ -12,6 +12,9 @@ pub enum Policy {
     Decline,
 }
 
+/// How long a phone of the lab rings, in milliseconds, when scenarios are played there.
+pub const LAB_RING_MS: u64 = 5_000;
+
 /// What happens by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Traffic {
@@ -105,7 +108,7 @@ impl Setup {
             reception: "1001".to_owned(),
             reception_answers: Reception::Waits,
             traffic: Traffic::Scripted,
-            ring_ms: 3_000,
+            ring_ms: LAB_RING_MS,
             queues: vec![QueueSetup {
                 number: "600",
                 name: "support",
