@@ -34,6 +34,14 @@ pub enum Progress {
     Up,
     /// Messages came: take them with [`Link::next_message`] until there are none.
     Messages,
+    /// The PBX says nothing, not even when asked: what is known may not be so any more. The session is kept for a while,
+    /// because nothing of what it says later is lost.
+    Silent {
+        /// What that means, as a sentence.
+        reason: Reason,
+    },
+    /// It speaks again, and everything that it said meanwhile follows.
+    Speaks,
     /// The link is down, or could not be made. It is tried again by itself.
     Down {
         /// Why, as a sentence.
@@ -48,7 +56,7 @@ impl Progress {
     pub fn down(self) -> Option<Reason> {
         match self {
             Self::Down { reason, .. } => Some(reason),
-            Self::Up | Self::Messages => None,
+            Self::Up | Self::Messages | Self::Silent { .. } | Self::Speaks => None,
         }
     }
 }
@@ -105,6 +113,8 @@ impl Link {
                         return Progress::Up;
                     }
                     Ok(Step::Messages) => return Progress::Messages,
+                    Ok(Step::Silent) => return Progress::Silent { reason: Reason::Silent },
+                    Ok(Step::Speaks) => return Progress::Speaks,
                     Err(reason) => return self.fall(reason),
                 },
             }

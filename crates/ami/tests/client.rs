@@ -22,7 +22,8 @@ fn config(port: u16) -> LinkConfig {
     let mut config = LinkConfig::new("127.0.0.1", port, "frontdesk", SECRET);
     config.timing = Timing {
         quiet: Duration::from_millis(40),
-        pong: Duration::from_millis(200),
+        pong: DEADLINE,
+        silence: Duration::from_millis(20),
         first_retry: Duration::from_millis(10),
         ..Timing::default()
     };
@@ -196,9 +197,39 @@ async fn a_pbx_that_does_not_answer_any_more_is_noticed() {
         // It reads no more, says no more, and does not close: until the other side does.
         assert!(line.action().await.is_err());
     });
-    let mut link = Link::new(config(port));
+    let mut config = config(port);
+    config.timing.pong = Duration::from_millis(20);
+    let mut link = Link::new(config);
     up(&mut link).await;
-    assert_eq!(down(&mut link).await.0, Reason::Silent);
+    let progress = drive(&mut link).await;
+    assert!(matches!(progress, Progress::Silent { reason: Reason::Silent }), "{progress:?}");
+    assert_eq!(drive(&mut link).await.down(), Some(Reason::Silent));
+    pbx.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_pbx_that_was_silent_for_a_while_is_heard_again_and_nothing_is_lost() {
+    let (listener, port) = listen().await;
+    let (silent, heard) = tokio::sync::oneshot::channel();
+    let pbx = script(listener, async |mut line| {
+        line.log_in().await;
+        heard.await.unwrap();
+        line.say("Event: Newchannel\r\n\r\nEvent: Hangup\r\n\r\n").await.unwrap();
+        assert_eq!(field(&line.order().await.unwrap(), "ActionID"), "mine-1");
+    });
+    let mut config = config(port);
+    config.timing.pong = Duration::from_millis(20);
+    config.timing.silence = DEADLINE;
+    let mut link = Link::new(config);
+    up(&mut link).await;
+    assert!(matches!(drive(&mut link).await, Progress::Silent { .. }));
+    silent.send(()).unwrap();
+    assert!(matches!(drive(&mut link).await, Progress::Speaks));
+    assert!(matches!(drive(&mut link).await, Progress::Messages));
+    assert_eq!(link.next_message().and_then(|message| message.event()), Some("Newchannel"));
+    assert_eq!(link.next_message().and_then(|message| message.event()), Some("Hangup"));
+    link.send(&ActionId::new("mine-1").unwrap(), &Action::new("Ping"));
+    down(&mut link).await;
     pbx.await.unwrap();
 }
 

@@ -111,6 +111,14 @@ impl Exchange {
                     self.board.message(&message, now);
                 }
             }
+            Progress::Silent { reason } => {
+                tracing::warn!(%reason, "the PBX is silent");
+                self.board.link_silent(reason.to_string(), now);
+            }
+            Progress::Speaks => {
+                tracing::info!("the PBX speaks again");
+                self.board.link_speaks(now);
+            }
             Progress::Down { reason, retry_in } => {
                 tracing::warn!(%reason, ?retry_in, "the link to the PBX is down");
                 self.board.link_down(reason.to_string(), now);

@@ -85,9 +85,28 @@ impl Switchboard {
     pub fn link_down(&mut self, reason: String, now: Millis) {
         self.sync.stop();
         self.patience = None;
-        let since = *self.lost.get_or_insert(now);
+        let silent = match &self.office().link {
+            PbxLink::Down { since, .. } => *since,
+            PbxLink::Starting | PbxLink::Up { .. } => now,
+        };
+        let since = *self.lost.get_or_insert(silent);
         self.set_link(PbxLink::Down { since, reason });
         self.lose_orders();
+    }
+
+    /// The PBX says nothing, though the session stands: what is known may not be so any more, and nothing is ordered.
+    /// `reason` is a sentence for the people at the desks.
+    pub fn link_silent(&mut self, reason: String, now: Millis) {
+        if matches!(self.office().link, PbxLink::Up { .. }) {
+            self.set_link(PbxLink::Down { since: now, reason });
+        }
+    }
+
+    /// It speaks again in the same session: what it said meanwhile follows, so nothing has to be asked for.
+    pub fn link_speaks(&mut self, now: Millis) {
+        if self.lost.is_none() && matches!(self.office().link, PbxLink::Down { .. }) {
+            self.set_link(PbxLink::Up { since: now });
+        }
     }
 
     /// Takes in one AMI message; messages come in the order of arrival.

@@ -56,8 +56,10 @@ pub struct Timing {
     pub boot: Duration,
     /// After so much silence the PBX is asked whether it is there.
     pub quiet: Duration,
-    /// Until it answers that.
+    /// Until it answers that; then it counts as silent.
     pub pong: Duration,
+    /// How long it may be silent before the link is given up and made anew.
+    pub silence: Duration,
     /// The first wait before another attempt.
     pub first_retry: Duration,
     /// The longest one.
@@ -72,8 +74,10 @@ impl Default for Timing {
             connect: Duration::from_secs(5),
             login: Duration::from_secs(5),
             boot: Duration::from_secs(30),
-            quiet: Duration::from_secs(5),
-            pong: Duration::from_secs(5),
+            // Together less than three seconds: no longer may a light be wrong.
+            quiet: Duration::from_millis(800),
+            pong: Duration::from_millis(1_800),
+            silence: Duration::from_secs(12),
             first_retry: Duration::from_millis(250),
             last_retry: Duration::from_millis(2_500),
             after_refusal: Duration::from_secs(15),

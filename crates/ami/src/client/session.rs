@@ -25,6 +25,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 pub(super) enum Step {
     Up,
     Messages,
+    Silent,
+    Speaks,
 }
 
 pub(super) struct Session {
@@ -38,8 +40,19 @@ pub(super) struct Session {
     outgoing: Outgoing,
     /// When the current stage has taken too long, or the next ping is due.
     due: Instant,
-    pinged: bool,
+    signs: Signs,
     own: u64,
+}
+
+/// What the PBX has shown of life.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signs {
+    /// It spoke a moment ago.
+    Speaks,
+    /// It was asked whether it is there.
+    Asked,
+    /// It did not answer that.
+    Silent,
 }
 
 /// What waits to be sent.
@@ -98,7 +111,7 @@ pub(super) async fn connect(config: LinkConfig) -> Result<Session, Reason> {
         stage: Stage::Banner,
         outgoing: Outgoing::default(),
         due: Instant::now() + config.timing.login,
-        pinged: false,
+        signs: Signs::Speaks,
         own: 0,
         config,
     })
@@ -172,18 +185,20 @@ impl Session {
                     continue;
                 }
                 read = self.reader.read(self.decoder.space()) => read.map_err(broken)?,
-                () = sleep_until(self.due) => {
-                    self.overdue()?;
-                    continue;
-                }
+                () = sleep_until(self.due) => match self.overdue()? {
+                    Some(step) => return Ok(step),
+                    None => continue,
+                },
             };
             if came == 0 {
                 return Err(Reason::Closed);
             }
             self.decoder.filled(came);
             if self.is_up() {
-                self.pinged = false;
                 self.due = Instant::now() + self.config.timing.quiet;
+                if std::mem::replace(&mut self.signs, Signs::Speaks) == Signs::Silent {
+                    return Ok(Step::Speaks);
+                }
             }
         }
     }
@@ -226,16 +241,23 @@ impl Session {
     }
 
     /// Nothing came for too long.
-    fn overdue(&mut self) -> Result<(), Reason> {
+    fn overdue(&mut self) -> Result<Option<Step>, Reason> {
         match self.stage {
             Stage::Banner | Stage::Challenge | Stage::Login => Err(Reason::NoAnswer),
             Stage::Boot => Err(Reason::NotBooted),
-            Stage::Up if self.pinged => Err(Reason::Silent),
             Stage::Up => {
-                self.say(&Action::new("Ping"));
-                self.pinged = true;
-                self.due = Instant::now() + self.config.timing.pong;
-                Ok(())
+                let timing = &self.config.timing;
+                let (signs, step, wait) = match self.signs {
+                    Signs::Speaks => (Signs::Asked, None, timing.pong),
+                    Signs::Asked => (Signs::Silent, Some(Step::Silent), timing.silence),
+                    Signs::Silent => return Err(Reason::Silent),
+                };
+                self.due = Instant::now() + wait;
+                self.signs = signs;
+                if signs == Signs::Asked {
+                    self.say(&Action::new("Ping"));
+                }
+                Ok(step)
             }
         }
     }

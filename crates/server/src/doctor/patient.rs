@@ -69,7 +69,7 @@ impl Patient {
         loop {
             match timeout(CONNECT, link.drive()).await {
                 Ok(Progress::Up) => return Ok(Self { link, questions: 0, noise: BTreeSet::new() }),
-                Ok(Progress::Messages) => {}
+                Ok(Progress::Messages | Progress::Silent { .. } | Progress::Speaks) => {}
                 Ok(Progress::Down { reason, .. }) => return Err(reason.to_string()),
                 Err(_) => {
                     return Err(

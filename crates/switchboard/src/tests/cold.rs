@@ -302,3 +302,20 @@ fn a_call_that_outlives_an_outage_keeps_its_past_and_has_one_row() {
     assert_eq!(text.matches("history").count(), 1, "{text}");
     assert!(text.contains("history 1001 Inbound 030123456(out) ring 5000 talk 60000 Answered"), "{text}");
 }
+
+#[test]
+fn a_pbx_that_is_silent_for_a_while_is_shown_as_unknown_and_then_as_it_is() {
+    let (mut board, _) = start(&[]);
+    told(&mut board, 0);
+    let before = board.office().clone();
+    board.link_silent("It does not answer.".into(), Millis(2_000_000));
+    let down = |reason: &str| PbxLink::Down { since: Millis(2_000_000), reason: reason.into() };
+    assert_eq!(*board.office(), Office { link: down("It does not answer."), ..before.clone() });
+    board.link_speaks(Millis(2_005_000));
+    assert_eq!(*board.office(), Office { link: PbxLink::Up { since: Millis(2_005_000) }, ..before });
+    board.link_silent("It does not answer.".into(), Millis(2_000_000));
+    board.link_down("It was closed.".into(), Millis(2_012_000));
+    assert_eq!(board.office().link, down("It was closed."), "the silence was its beginning");
+    board.link_speaks(Millis(2_013_000));
+    assert_eq!(board.office().link, down("It was closed."), "who is gone does not speak");
+}
