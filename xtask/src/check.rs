@@ -1,7 +1,8 @@
-//! The checks that need no running program: format, lints, docs, purity, sources, dependencies. Each is one step with a
-//! name; none of them changes a file.
+//! The checks that need no running program: format, lints, docs, purity, sources, papers, dependencies. Each is one step
+//! with a name; none of them changes a file.
 
 mod dependencies;
+mod papers;
 mod purity;
 mod sources;
 
@@ -15,8 +16,8 @@ use crate::{
 };
 
 /// Checks that take seconds and need nothing built.
-pub const QUICK: [Check; 5] =
-    [Check::Format, Check::Sources, Check::Purity, Check::Dependencies, Check::Advisories];
+pub const QUICK: [Check; 6] =
+    [Check::Format, Check::Sources, Check::Papers, Check::Purity, Check::Dependencies, Check::Advisories];
 
 /// Checks that compile.
 pub const THOROUGH: [Check; 2] = [Check::Lints, Check::Docs];
@@ -28,6 +29,8 @@ pub enum Check {
     Format,
     /// Every source file has its heading and its size, and no test sleeps.
     Sources,
+    /// What the papers link to and name is there.
+    Papers,
     /// The pure crates reach no runtime, socket or randomness.
     Purity,
     /// Licences, bans and sources of the dependencies, by cargo-deny.
@@ -46,6 +49,7 @@ impl Check {
         match self {
             Self::Format => "check-format",
             Self::Sources => "check-sources",
+            Self::Papers => "check-papers",
             Self::Purity => "check-purity",
             Self::Dependencies => "check-dependencies",
             Self::Advisories => "check-advisories",
@@ -59,6 +63,7 @@ impl Check {
         match self {
             Self::Format => steps.command(self.name(), cargo(&["fmt", "--all", "--check"]), Budget::SHORT),
             Self::Sources => steps.function(self.name(), || refuse(sources::faults()?)),
+            Self::Papers => steps.function(self.name(), || refuse(papers::faults()?)),
             Self::Purity => steps.function(self.name(), || refuse(purity::faults()?)),
             Self::Dependencies => steps.attempt(self.name(), dependencies::policy),
             Self::Advisories => steps.attempt(self.name(), dependencies::advisories),

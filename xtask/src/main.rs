@@ -36,7 +36,7 @@ enum Task {
     Run(run::Options),
     /// Runs all tests, those on a real Asterisk and in the real window included, and all checks.
     Test(suite::Options),
-    /// Runs the checks alone: format, lints, docs, purity, sources, dependencies.
+    /// Runs the checks alone: format, lints, docs, purity, sources, papers, dependencies.
     Check,
     /// Builds the view into ui/dist.
     Ui(ui::Build),
