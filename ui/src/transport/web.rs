@@ -3,6 +3,7 @@
 
 mod http;
 mod notices;
+mod outage;
 
 use super::{Credentials, Surroundings, Transport};
 use crate::dom;
@@ -12,6 +13,7 @@ use frontdesk_protocol::{
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
+use outage::Outage;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -20,8 +22,6 @@ use web_sys::{MessageEvent, WebSocket};
 use yew::Callback;
 
 const STORE: &str = "frontdesk.settings";
-const FIRST_MS: u32 = 500;
-const LONGEST_MS: u32 = 10_000;
 const SIGN_OF_LIFE_MS: u32 = 1_000;
 /// A socket that is silent for so long is given up.
 const SILENCE_MS: u64 = 10_000;
@@ -30,6 +30,7 @@ const SILENCE_MS: u64 = 10_000;
 pub struct Web {
     link: Rc<Link>,
     notices: notices::Notices,
+    _gestures: Vec<EventListener>,
 }
 
 struct Link {
@@ -41,7 +42,7 @@ struct Link {
 struct State {
     socket: Option<Socket>,
     at: Option<Resume>,
-    failures: u32,
+    outage: Outage,
     heard: Millis,
     retry: Option<Timeout>,
 }
@@ -63,7 +64,9 @@ impl Web {
     /// A way to the server that is not used yet.
     pub fn new(hear: Callback<Event>) -> Self {
         let link = Rc::new(Link { hear, state: RefCell::default() });
-        Self { link, notices: notices::Notices::default() }
+        let logged_in = Rc::clone(&link);
+        let gestures = notices::ask_at_first_gesture(move || logged_in.state.borrow().at.is_some());
+        Self { link, notices: notices::Notices::default(), _gestures: gestures }
     }
 }
 
@@ -85,14 +88,13 @@ impl Transport for Web {
     }
 
     fn log_in(&self, credentials: Credentials) {
-        notices::ask();
         let link = Rc::clone(&self.link);
         spawn_local(async move {
             let answer = http::log_in(&credentials.user, &credentials.password).await;
             let connected = answer.is_ok();
             link.hear.emit(Event::LoggedIn(answer));
             if connected {
-                link.state.borrow_mut().failures = 0;
+                link.state.borrow_mut().outage.ends();
                 link.connect();
             }
         });
@@ -138,13 +140,20 @@ impl Transport for Web {
 
 impl Link {
     fn say(&self, state: Connection, text: &str) {
+        self.say_since(state, text, dom::now());
+    }
+
+    fn say_since(&self, state: Connection, text: &str, since: Millis) {
         let text = Some(text.to_owned()).filter(|text| !text.is_empty());
-        let since = Some(dom::now());
+        let since = Some(since);
         self.hear.emit(Event::Message(Message::Connection { state, text, since, server: None, user: None }));
     }
 
     fn connect(self: &Rc<Self>) {
-        self.say(Connection::Connecting, "");
+        // While the server is away that stays to be seen; an attempt to reach it is no news.
+        if self.state.borrow().outage.is_none() {
+            self.say(Connection::Connecting, "");
+        }
         let address = dom::window().and_then(|window| {
             let location = window.location();
             let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
@@ -180,7 +189,6 @@ impl Link {
     fn opened(&self) {
         let resume = {
             let mut state = self.state.borrow_mut();
-            state.failures = 0;
             state.heard = dom::now();
             state.at.clone()
         };
@@ -206,7 +214,8 @@ impl Link {
                     }
                 }
                 ServerMessage::Ready { epoch, .. } => {
-                    state.at = state.at.take().filter(|at| at.epoch == *epoch)
+                    state.outage.ends();
+                    state.at = state.at.take().filter(|at| at.epoch == *epoch);
                 }
                 ServerMessage::Bye { text, again } => bye = Some((text.clone(), *again)),
                 ServerMessage::Result { .. }
@@ -246,24 +255,16 @@ impl Link {
         let link = Rc::downgrade(self);
         let mut state = self.state.borrow_mut();
         state.socket = None;
-        let wait = FIRST_MS.saturating_mul(1 << state.failures.min(8)).min(LONGEST_MS);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "at most a quarter of ten seconds"
-        )]
-        let jitter = (js_sys::Math::random() * f64::from(wait) / 4.0) as u32;
-        state.failures += 1;
-        state.retry = Some(Timeout::new(wait + jitter, move || {
+        // A page that was never told anything begins to wait now.
+        let heard = if state.heard.0 > 0 { state.heard } else { dom::now() };
+        let since = state.outage.fails(heard);
+        state.retry = Some(Timeout::new(state.outage.wait(js_sys::Math::random()), move || {
             if let Some(link) = link.upgrade() {
                 link.connect();
             }
         }));
-        let first = state.failures == 1;
         drop(state);
-        if first {
-            self.say(Connection::Offline, why);
-        }
+        self.say_since(Connection::Offline, why, since);
     }
 
     fn beat(self: &Rc<Self>) {

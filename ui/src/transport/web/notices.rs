@@ -2,8 +2,10 @@
 
 use crate::dom;
 use frontdesk_protocol::LegId;
-use std::cell::RefCell;
+use gloo_events::{EventListener, EventListenerOptions};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
@@ -18,11 +20,30 @@ struct Standing {
     _clicked: Closure<dyn FnMut()>,
 }
 
-/// Asks the person, once; only ever after a click of theirs.
-pub fn ask() {
-    if there() && Notification::permission() == NotificationPermission::Default {
-        let _ = Notification::request_permission();
-    }
+/// Asks the person, once, at their first click or key while they are logged in: a browser hears nobody before that, and
+/// whoever comes with a session of yesterday fills in no login form.
+pub fn ask_at_first_gesture(logged_in: impl Fn() -> bool + 'static) -> Vec<EventListener> {
+    let Some(window) = dom::window() else { return Vec::new() };
+    let asked = Cell::new(Asked::No);
+    let ask_once = Rc::new(move || {
+        if asked.get() == Asked::No && logged_in() {
+            asked.set(Asked::Yes);
+            ask();
+        }
+    });
+    let listen = |gesture: &'static str| {
+        let ask_once = Rc::clone(&ask_once);
+        let options = EventListenerOptions::run_in_capture_phase();
+        EventListener::new_with_options(&window, gesture, options, move |_| ask_once())
+    };
+    vec![listen("pointerup"), listen("keydown")]
+}
+
+/// Whether the person was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Yes,
+    No,
 }
 
 impl Notices {
@@ -49,6 +70,13 @@ impl Notices {
         if let Some(standing) = self.standing.borrow_mut().remove(leg) {
             standing.notice.close();
         }
+    }
+}
+
+/// Asks the person, if they have not decided yet.
+fn ask() {
+    if there() && Notification::permission() == NotificationPermission::Default {
+        let _ = Notification::request_permission();
     }
 }
 
