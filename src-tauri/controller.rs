@@ -105,8 +105,7 @@ impl Controller {
         match event {
             Event::Subscribed(view) => {
                 desktop.attach(view);
-                self.retell(now, desktop);
-                desktop.tell_view(self.shown.report.json());
+                self.subscribed(now, desktop);
             }
             Event::LogIn { server, user, password, remember, reply } => {
                 match read_form(&server, user, &password) {

@@ -1,8 +1,9 @@
-//! What the view hears from the core: JSON texts of two kinds, `connection` and `message`. The words of `message` are
-//! the server's own.
+//! What the view hears from the core: JSON texts of three kinds, `connection`, `message` and `remark`. The words of
+//! `message` are the server's own.
 
 use frontdesk_protocol::{CommandId, Millis, Outcome, Reason, ServerMessage};
 use serde::Serialize;
+use serde_json::json;
 
 /// The state of the connection, as the view draws it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,6 +47,11 @@ impl Report {
 /// A server's message for the view, as it came.
 pub(crate) fn message(text: &str) -> String {
     format!(r#"{{"kind":"message","message":{text}}}"#)
+}
+
+/// Something about this computer that the person should be told, in a sentence.
+pub(crate) fn remark(text: &str) -> String {
+    json!({ "kind": "remark", "text": text }).to_string()
 }
 
 /// What the view asked for.

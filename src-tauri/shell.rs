@@ -148,7 +148,9 @@ fn start(cli: &Cli, settings: &Settings) -> Start {
     let server = cli.connect.clone().unwrap_or(last_server);
     let user = cli.user.clone().unwrap_or(last_user);
     match ServerAddress::parse(&server) {
-        Ok(address) if !user.is_empty() && !cli.password_stdin => Start::Account(Account { server: address, user }),
+        Ok(address) if !user.is_empty() && !cli.password_stdin => {
+            Start::Account(Account { server: address, user })
+        }
         Ok(_) | Err(_) => Start::Form { server, user },
     }
 }

@@ -7,7 +7,7 @@ use crate::desktop::Desktop;
 use crate::event::Now;
 use crate::menu::{Light, Tray, tray};
 use crate::notice::{Notice, notice};
-use crate::report::{Asked, Condition, Report, message};
+use crate::report::{Asked, Condition, Report, message, remark};
 use crate::ringing::{Ringing, ringing};
 use frontdesk_protocol::{CallId, CommandId, LegId, PbxLink};
 use std::collections::BTreeMap;
@@ -17,8 +17,10 @@ use std::collections::BTreeMap;
 pub(super) struct Shown {
     /// The last report to the view.
     pub(super) report: Report,
-    /// A sentence that has not been told yet.
-    pub(super) remark: Option<String>,
+    /// Sentences that have not been told yet, because there is no page.
+    pub(super) remarks: Vec<String>,
+    /// Whether there is a page that listens.
+    pub(super) page: Page,
     /// The notifications on the screen, with the legs that they are about.
     pub(super) notices: BTreeMap<CallId, (Notice, Vec<LegId>)>,
     /// The tray as drawn.
@@ -27,6 +29,15 @@ pub(super) struct Shown {
     pub(super) pending: BTreeMap<CommandId, Asked>,
     /// How many orders the core itself has named.
     pub(super) named: u64,
+}
+
+/// Whether there is a page that listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Page {
+    /// Not yet.
+    Loading,
+    /// There is.
+    Listens,
 }
 
 impl Shown {
@@ -41,7 +52,8 @@ impl Shown {
         };
         Self {
             report,
-            remark: None,
+            remarks: Vec::new(),
+            page: Page::Loading,
             notices: BTreeMap::new(),
             tray: None,
             pending: BTreeMap::new(),
@@ -60,13 +72,6 @@ impl Controller {
     pub(super) fn report(&mut self, state: Condition, text: String, now: Now, desktop: &mut impl Desktop) {
         let before = &self.shown.report;
         let since = if before.state == state { before.since } else { now.wall };
-        let text = match state {
-            Condition::Online | Condition::Login => match self.shown.remark.take() {
-                Some(remark) => format!("{text} {remark}").trim().to_owned(),
-                None => text,
-            },
-            Condition::Connecting | Condition::Offline => text,
-        };
         let report = Report { state, text, since, ..before.clone() };
         if report != *before {
             desktop.tell_view(report.json());
@@ -74,20 +79,25 @@ impl Controller {
         }
     }
 
-    /// Says that facts are live; the text is left for a remark.
     pub(super) fn report_online(&mut self, now: Now, desktop: &mut impl Desktop) {
         self.report(Condition::Online, String::new(), now, desktop);
     }
 
-    /// Tells the person a sentence once, as soon as there is a place for it.
+    /// Tells the person a sentence once, as soon as there is a page for it.
     pub(super) fn remark(&mut self, sentence: String, desktop: &mut impl Desktop) {
-        match self.shown.report.state {
-            Condition::Online | Condition::Login => {
-                let report = &mut self.shown.report;
-                report.text = format!("{} {sentence}", report.text).trim().to_owned();
-                desktop.tell_view(report.json());
-            }
-            Condition::Connecting | Condition::Offline => self.shown.remark = Some(sentence),
+        match self.shown.page {
+            Page::Listens => desktop.tell_view(remark(&sentence)),
+            Page::Loading => self.shown.remarks.push(sentence),
+        }
+    }
+
+    /// There is a page now: it hears all that is known, and what was kept for it.
+    pub(super) fn subscribed(&mut self, now: Now, desktop: &mut impl Desktop) {
+        self.shown.page = Page::Listens;
+        self.retell(now, desktop);
+        desktop.tell_view(self.shown.report.json());
+        for sentence in std::mem::take(&mut self.shown.remarks) {
+            desktop.tell_view(remark(&sentence));
         }
     }
 

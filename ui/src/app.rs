@@ -8,6 +8,7 @@ use crate::dom::{self, Place};
 use crate::panes::{self, Divider};
 use crate::transport::{self, Transport};
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
+use frontdesk_console::link::LOOK_MS;
 use frontdesk_console::{Console, Event, Moving, Over, Scheme, Theme};
 use frontdesk_protocol::{Millis, PersonId};
 use gloo_events::{EventListener, EventListenerOptions};
@@ -19,9 +20,6 @@ use yew::{Callback, Component, Context, Html, NodeRef};
 
 /// How long a card rests on a tile before the targets open, in milliseconds.
 const REST_MS: u32 = 120;
-
-/// How often the time is looked at, in milliseconds: a silent connection is to be told to the moment, not to the second.
-const LOOK_MS: u32 = 200;
 
 /// What reaches the root.
 #[derive(Debug)]

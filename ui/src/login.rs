@@ -1,8 +1,9 @@
 //! The login form. The server's address is asked for in the desktop program only. Passwords are not kept here.
 
 use crate::dom;
-use frontdesk_console::Event;
+use crate::stream::note_line;
 use frontdesk_console::event::Remember;
+use frontdesk_console::{Event, Note};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, Properties, SubmitEvent, function_component, html};
@@ -20,6 +21,8 @@ pub struct LoginProps {
     pub busy: bool,
     /// Why the last one failed.
     pub error: Option<String>,
+    /// About this computer.
+    pub remarks: Vec<Note>,
     /// Takes what happens.
     pub on: Callback<Event>,
 }
@@ -71,6 +74,7 @@ pub fn LoginForm(props: &LoginProps) -> Html {
                 </label>
                 { remember }
                 <p id="login-error" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
+                { for props.remarks.iter().map(|note| note_line(note, &props.on)) }
                 <button id="login-submit" type="submit" disabled={props.busy}>{ word }</button>
             </form>
         </div>

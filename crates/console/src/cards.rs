@@ -28,6 +28,15 @@ pub enum CardAction {
     HangUp,
 }
 
+/// Whether what a card says is so now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It is.
+    Now,
+    /// It was; nobody knows whether it still is.
+    Before,
+}
+
 /// A card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardView {
@@ -47,8 +56,10 @@ pub struct CardView {
     pub via: Option<String>,
     /// My extension.
     pub extension: String,
-    /// The state's word.
-    pub word: &'static str,
+    /// The state's word; while facts are old, since when.
+    pub word: String,
+    /// Whether the facts are old.
+    pub known: Known,
     /// Since when it is in this state, by the server's clock.
     pub since: Millis,
     /// What can be done.
@@ -84,17 +95,21 @@ pub fn actions(state: CardState) -> Vec<CardAction> {
     }
 }
 
-/// The card of a leg.
-pub fn card(call: &Call, leg: &Leg, orders: &Orders) -> CardView {
+/// The card of a leg. `unknown` is the text while facts are stale.
+pub fn card(call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> CardView {
     let state = state(leg);
     let title = texts::party(leg.peer.as_ref());
     let number = leg.peer.as_ref().and_then(|p| p.number.clone()).filter(|n| !n.is_empty() && *n != title);
     let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
     let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
-    let word = texts::card_state(state);
+    let word = match (unknown, state, leg.hold) {
+        (Some(unknown), _, _) => unknown.to_owned(),
+        (None, CardState::Talking, Hold::Unknown) => texts::talking_perhaps_held(),
+        (None, _, _) => texts::card_state(state).to_owned(),
+    };
     let mut label = vec![title.clone()];
     label.extend(number.clone());
-    label.extend([texts::direction(leg.direction).to_owned(), word.to_owned()]);
+    label.extend([texts::direction(leg.direction).to_owned(), word.clone()]);
     label.extend(via.clone());
     CardView {
         leg: leg.id.clone(),
@@ -106,6 +121,7 @@ pub fn card(call: &Call, leg: &Leg, orders: &Orders) -> CardView {
         via,
         extension,
         word,
+        known: if unknown.is_some() { Known::Before } else { Known::Now },
         since: leg.since,
         actions: actions(state),
         note: orders.about(&Subject::Leg(leg.id.clone())).cloned(),
@@ -123,6 +139,16 @@ impl CardState {
             Self::Calling => "calling",
             Self::Talking => "talking",
             Self::Held => "held",
+        }
+    }
+}
+
+impl Known {
+    /// Its name in attributes.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::Before => "before",
         }
     }
 }

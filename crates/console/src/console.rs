@@ -202,6 +202,9 @@ impl Console {
     /// Says when the light changed.
     fn told(&mut self, before: &LinkView) {
         let after = self.light();
+        if after.lamp == Lamp::Live {
+            self.link.lived = Some(self.clock.local);
+        }
         if before.lamp == after.lamp || self.viewer.is_none() {
             return;
         }
@@ -219,7 +222,7 @@ impl Console {
                 self.settings.layout = self.settings.layout.usable();
             }
             Ok(None) => {}
-            Err(why) => self.fail(Subject::Desk, texts::settings_unreadable(&why)),
+            Err(why) => self.remark(texts::settings_unreadable(&why)),
         }
     }
 
@@ -265,6 +268,12 @@ impl Console {
         self.orders.note(subject, Tone::Failed, why, self.clock.local);
     }
 
+    fn remark(&mut self, text: String) {
+        if let Some(note) = self.orders.remark(text, self.clock.local) {
+            self.said.now.say(note.text);
+        }
+    }
+
     fn show_history(&mut self, person: Option<PersonId>, out: &mut Vec<Effect>) {
         let id = self.orders.name();
         let query = self.history.show(person, id.clone());
@@ -288,6 +297,7 @@ impl Console {
         let (mut fresh, clock) = (Self::new("", self.clock.zone), self.clock);
         fresh.clock.local = clock.local;
         std::mem::swap(&mut fresh.orders, &mut self.orders);
+        fresh.orders.forget();
         std::mem::swap(&mut fresh.settings, &mut self.settings);
         fresh.link.connection = Connection::Login;
         *self = fresh;

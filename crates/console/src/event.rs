@@ -35,6 +35,11 @@ pub enum Message {
         /// The message.
         message: Box<ServerMessage>,
     },
+    /// Something that the person should know about this computer; said once, and it stays until it is put away.
+    Remark {
+        /// A sentence: what is wrong, what follows.
+        text: String,
+    },
 }
 
 /// How the connection to the server is.

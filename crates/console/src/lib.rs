@@ -20,7 +20,7 @@ pub mod targets;
 pub mod texts;
 pub mod tiles;
 
-pub use cards::{CardAction, CardState, CardView};
+pub use cards::{CardAction, CardState, CardView, Known};
 pub use console::Console;
 pub use event::{Connection, Effect, Event, Focus, Message};
 pub use grid::Step;

@@ -6,6 +6,12 @@ use crate::event::Connection;
 use crate::texts;
 use frontdesk_protocol::{BEAT_MS, Delta, Millis, PbxLink, Resume};
 
+/// How often the view looks at the time at least, in milliseconds.
+pub const LOOK_MS: u32 = 200;
+
+/// A longer silence makes the facts stale: so that it shows within three beats, although it is only seen at a look.
+const SILENCE_MS: u64 = 3 * BEAT_MS - LOOK_MS as u64;
+
 /// The connection as the view knows it.
 #[derive(Debug, Clone)]
 pub struct Link {
@@ -17,6 +23,8 @@ pub struct Link {
     pub since: Option<Millis>,
     /// When something was last heard, by this machine's clock.
     pub heard: Millis,
+    /// When the facts were last live, by this machine's clock.
+    pub lived: Option<Millis>,
     /// The last delta in the replica; `None` while a snapshot is awaited.
     pub at: Option<Resume>,
     /// What the server wants the person to know, until it takes it back.
@@ -65,6 +73,7 @@ impl Default for Link {
             text: String::new(),
             since: None,
             heard: Millis(0),
+            lived: None,
             at: None,
             notice: None,
         }
@@ -107,7 +116,7 @@ impl Link {
                     since,
                 )
             }
-            Connection::Online if clock.local.since(self.heard) > 3 * BEAT_MS => {
+            Connection::Online if clock.local.since(self.heard) > SILENCE_MS => {
                 view(Lamp::Stale, texts::stale(&clock.second(self.heard)), Some(self.heard))
             }
             Connection::Online if self.at.is_none() => view(Lamp::Connecting, texts::CONNECTING.into(), None),

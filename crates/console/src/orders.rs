@@ -24,6 +24,8 @@ pub enum Subject {
     Row(HistoryId),
     /// The desk.
     Desk,
+    /// This computer; each remark has a number of its own.
+    Remark(u64),
 }
 
 /// How a note is meant.
@@ -138,12 +140,12 @@ impl Orders {
             .into_iter()
             .map(|subject| self.note(subject, Tone::Failed, texts::NO_ANSWER.into(), now))
             .collect();
-        self.notes.retain(|_, note| {
+        self.notes.retain(|subject, note| {
             let age = now.since(note.at);
-            match note.tone {
-                Tone::Pending => true,
-                Tone::Done => age < DONE_MS,
-                Tone::Failed => age < FAILED_MS,
+            match (subject, note.tone) {
+                (Subject::Remark(_), _) | (_, Tone::Pending) => true,
+                (_, Tone::Done) => age < DONE_MS,
+                (_, Tone::Failed) => age < FAILED_MS,
             }
         });
         told
@@ -166,6 +168,22 @@ impl Orders {
 
     fn waits(&self, subject: &Subject) -> bool {
         self.pending.values().any(|order| order.waiting == Waiting::Yes && order.subject == *subject)
+    }
+
+    /// Notes a remark, which stays until it is put away; one that stands there already is not said twice.
+    pub fn remark(&mut self, text: String, at: Millis) -> Option<Note> {
+        let stands = |note: &Note| matches!(note.subject, Subject::Remark(_)) && note.text == text;
+        if self.notes.values().any(stands) {
+            return None;
+        }
+        self.given += 1;
+        Some(self.note(Subject::Remark(self.given), Tone::Failed, text, at))
+    }
+
+    /// The person has gone: keeps only what is about this computer, and the count, so that no id is given twice.
+    pub fn forget(&mut self) {
+        self.pending.clear();
+        self.notes.retain(|subject, _| matches!(subject, Subject::Remark(_)));
     }
 
     /// Takes a note away.

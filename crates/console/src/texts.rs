@@ -77,6 +77,14 @@ pub fn card_state(state: crate::cards::CardState) -> &'static str {
     }
 }
 
+/// A call that was up before the server came: nobody can say whether it is held.
+pub const HOLD_UNKNOWN: &str = "hold not known";
+
+/// A talking card of which nobody can say whether it is held.
+pub fn talking_perhaps_held() -> String {
+    format!("{}, {HOLD_UNKNOWN}", card_state(crate::cards::CardState::Talking))
+}
+
 /// A card's action.
 pub fn action(action: crate::cards::CardAction) -> &'static str {
     use crate::cards::CardAction;

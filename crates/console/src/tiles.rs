@@ -2,7 +2,7 @@
 
 use crate::targets::Target;
 use crate::texts;
-use frontdesk_protocol::{Direction, LegState, Mark, Millis, Office, Person, PersonId, Status, Viewer};
+use frontdesk_protocol::{Direction, Hold, LegState, Mark, Millis, Office, Person, PersonId, Status, Viewer};
 use std::sync::Arc;
 
 /// What is shown of the users.
@@ -71,6 +71,8 @@ pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileVi
         leg.state == LegState::Calling
             || (leg.state == LegState::Ringing && leg.direction == Direction::Outbound)
     });
+    let perhaps_held =
+        leg.is_some_and(|(_, leg)| leg.state == LegState::Talking && leg.hold == Hold::Unknown);
     let busy = !matches!(lamp.status, Status::Free | Status::Offline | Status::Unknown);
     let deciding = lamp.deciding.filter(|_| busy);
     let stale = unknown.is_some();
@@ -83,6 +85,7 @@ pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileVi
     let extension = extension.map(ToString::to_string).unwrap_or_default();
     let with = deciding.and_then(|state| state.with.as_ref());
     let mut label = vec![person.name.clone(), extension.clone(), word.clone()];
+    label.extend((perhaps_held && !stale).then(|| texts::HOLD_UNKNOWN.to_owned()));
     label.extend(with.map(|party| texts::party_full(Some(party))));
     label.extend(lamp.mark.map(|mark| texts::mark(mark).to_owned()));
     label.extend((messages > 0).then(|| texts::messages(messages)));

@@ -111,9 +111,10 @@ impl Desk {
         desk
     }
 
-    /// A desk whose token was in the keyring and whose connection is on the way.
+    /// A desk whose page listens, whose token was in the keyring and whose connection is on the way.
     pub(super) fn opening() -> Self {
         let mut desk = Self::begins(Start::Account(ann()));
+        desk.takes(Event::Subscribed(View::new(|_| {})));
         desk.takes(Event::Recalled { account: ann(), token: Some(Secret::new("t")) });
         desk
     }

@@ -51,6 +51,7 @@ pub fn Card(props: &CardProps) -> Html {
             data-leg={card.leg.to_string()}
             data-state={card.state.key()}
             data-direction={direction(card.direction)}
+            data-known={card.known.key()}
             data-chosen={card.chosen.to_string()}
             tabindex={if card.tab { "0" } else { "-1" }}
             aria-label={card.label.clone()}
@@ -62,7 +63,7 @@ pub fn Card(props: &CardProps) -> Html {
                 <strong class="title">{ &card.title }</strong>
             </div>
             <div class="state">
-                <span class="word">{ card.word }</span>
+                <span class="word">{ &card.word }</span>
                 <Elapsed since={card.since} />
             </div>
             <div class="why" title={texts::direction(card.direction)}>

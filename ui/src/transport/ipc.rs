@@ -141,7 +141,13 @@ impl Transport for Ipc {
         struct Arguments<'a> {
             settings: &'a Settings,
         }
-        self.tell("save_settings", &Arguments { settings });
+        let arguments = to_js(&Arguments { settings });
+        let hear = self.hear.clone();
+        spawn_local(async move {
+            if let Err(why) = invoke("save_settings", arguments).await {
+                hear.emit(Event::Message(Message::Remark { text: sentence(&why) }));
+            }
+        });
     }
 
     // The desktop core raises and withdraws the desktop's own notifications.

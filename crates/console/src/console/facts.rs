@@ -25,13 +25,7 @@ impl Console {
                 }
                 match state {
                     // The core says online before its replica arrives: the silence is counted from here.
-                    Connection::Online => {
-                        self.link.heard = self.clock.local;
-                        let remark = std::mem::take(&mut self.link.text);
-                        if !remark.is_empty() {
-                            self.fail(Subject::Desk, remark);
-                        }
-                    }
+                    Connection::Online => self.link.heard = self.clock.local,
                     Connection::Login => {
                         let text = self.link.text.clone();
                         self.forget();
@@ -44,6 +38,7 @@ impl Console {
                 self.link.heard = self.clock.local;
                 self.server(*message, out);
             }
+            Message::Remark { text } => self.remark(text),
         }
         self.told(&before);
     }

@@ -11,7 +11,7 @@ use crate::tiles::{TileView, others, tile};
 impl Console {
     /// The cards of My Stream, top to bottom.
     pub fn cards(&self) -> Vec<CardView> {
-        let chosen = self.moving.leg();
+        let (chosen, unknown) = (self.moving.leg(), self.unknown());
         self.stream
             .order
             .iter()
@@ -19,7 +19,7 @@ impl Console {
             .map(|(call, leg)| CardView {
                 chosen: chosen == Some(&leg.id),
                 tab: self.stream.focus.as_ref() == Some(&leg.id),
-                ..card(call, leg, &self.orders)
+                ..card(call, leg, &self.orders, unknown.as_deref())
             })
             .collect()
     }
@@ -27,11 +27,7 @@ impl Console {
     /// The tiles of all other people that fit the search.
     pub fn tiles(&self) -> Vec<TileView> {
         let Some(viewer) = &self.viewer else { return Vec::new() };
-        let light = self.light();
-        let unknown = (light.lamp != Lamp::Live).then(|| {
-            let minute = light.since.as_deref().map(|since| since.get(..5).unwrap_or(since).to_owned());
-            texts::unknown_since(minute.as_deref())
-        });
+        let unknown = self.unknown();
         let (tab, open) = (self.tab_tile(), self.moving.open());
         others(&self.office, viewer, &self.users.search)
             .into_iter()
@@ -49,6 +45,16 @@ impl Console {
             .collect()
     }
 
+    /// What is said instead of a state while the facts are stale: since when nothing is known.
+    fn unknown(&self) -> Option<String> {
+        let light = self.light();
+        (light.lamp != Lamp::Live).then(|| {
+            let minute = light.since.as_deref().map(|since| since.get(..5).unwrap_or(since).to_owned());
+            let minute = minute.or_else(|| self.link.lived.map(|at| self.clock.minute(at)));
+            texts::unknown_since(minute.as_deref())
+        })
+    }
+
     /// The rows of the history.
     pub fn rows(&self) -> Vec<HistoryRow> {
         self.history.rows(&self.clock, &self.orders)
@@ -62,12 +68,18 @@ impl Console {
             .filter(|note| match &note.subject {
                 Subject::Leg(leg) => !self.stream.order.contains(leg),
                 Subject::Row(row) => !self.history.entries.iter().any(|entry| entry.id == *row),
-                Subject::Desk => true,
+                Subject::Desk | Subject::Remark(_) => true,
             })
             .cloned()
             .collect();
         notes.sort_by_key(|note| std::cmp::Reverse(note.at));
         notes
+    }
+
+    /// The remarks about this computer, which stand beside the login form too.
+    pub fn remarks(&self) -> Vec<Note> {
+        let remark = |note: &&Note| matches!(note.subject, Subject::Remark(_));
+        self.orders.notes().filter(remark).cloned().collect()
     }
 
     /// Whose history is shown, as its heading.

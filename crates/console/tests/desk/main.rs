@@ -5,8 +5,10 @@
 mod placed;
 mod rows;
 mod stage;
+mod trouble;
 
 use frontdesk_console::event::Hover;
+use frontdesk_console::link::LOOK_MS;
 use frontdesk_console::{
     CardAction, Connection, Effect, Event, Focus, Lamp, Message, Moving, Over, Step, Tone,
 };
@@ -149,9 +151,9 @@ fn cards_keep_their_places_while_the_pointer_is_inside() {
 #[test]
 fn silence_makes_the_facts_stale_and_holds_orders_back() {
     let mut desk = Desk::live();
-    desk.tick(3_000);
+    desk.tick(2_800);
     assert_eq!(desk.console.light().lamp, Lamp::Live);
-    desk.tick(100);
+    desk.tick(i64::from(LOOK_MS));
     let light = desk.console.light();
     assert_eq!((light.lamp, light.since.as_deref()), (Lamp::Stale, Some("00:00:01")));
     let tile = &desk.console.tiles()[0];

@@ -141,7 +141,8 @@ fn colleague(id: &str, name: &str, at: &str, group: &str) -> Person {
     }
 }
 
-fn lamp(at: &str, status: Status) -> ExtensionState {
+/// A lamp.
+pub fn lamp(at: &str, status: Status) -> ExtensionState {
     ExtensionState {
         extension: extension(at),
         registration: Registration::Registered,
