@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::stream::Stream;
 use crate::texts;
 use crate::tiles::Users;
-use frontdesk_protocol::{Command, Extension, HistoryId, LegId, Millis, Office, PersonId, Viewer};
+use frontdesk_protocol::{CallId, Command, Extension, HistoryId, LegId, Millis, Office, PersonId, Viewer};
 
 /// The login form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Console {
     pub history: History,
     /// The move of a card.
     pub moving: Moving,
+    /// The call that is moved and who is in it, for the sentence when it goes meanwhile.
+    moved: Option<(CallId, String)>,
     /// Orders and notes.
     pub orders: Orders,
     /// The live regions.
@@ -71,6 +73,7 @@ impl Console {
             users: Users::default(),
             history: History::default(),
             moving: Moving::default(),
+            moved: None,
             orders: Orders::new(nonce),
             said: Announcements::default(),
             login: Login::default(),
@@ -155,7 +158,13 @@ impl Console {
                 }
             }
         }
+        self.remember_moved();
         out
+    }
+
+    fn remember_moved(&mut self) {
+        let card = self.moving.about().and_then(|leg| self.office.leg(leg));
+        self.moved = card.map(|(call, leg)| (call.id.clone(), texts::party(leg.peer.as_ref())));
     }
 
     /// The connection light.

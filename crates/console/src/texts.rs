@@ -192,7 +192,13 @@ pub fn held_back(why: &str) -> String {
 
 /// The call a person was about to move ended.
 pub fn ended_while_moving(who: &str) -> String {
-    format!("The call with {who} ended before it was moved. Nothing was sent.")
+    format!("The call with {who} ended before it was moved. Nothing was sent; call back from the history.")
+}
+
+/// The call a person was about to move is no longer at their phone but goes on: somebody else moved or took it.
+pub fn left_while_moving(who: &str, with: Option<&str>) -> String {
+    let place = with.map_or_else(|| "goes on elsewhere".into(), |with| format!("is with {with} now"));
+    format!("{who} left your phone before the call was moved, and {place}. Nothing was sent.")
 }
 
 /// A card was chosen.
@@ -207,9 +213,17 @@ pub fn tile_opened(name: &str, count: usize) -> String {
     format!("{name}: {count} targets. Arrows choose, Enter sends, Escape goes back.")
 }
 
-/// A target under the pointer that cannot be used.
+/// A target that cannot be used. A reason that is a sentence of its own stands for itself.
 pub fn cannot(reason: &str) -> String {
-    format!("Not possible: {reason}")
+    if reason.ends_with('.') { reason.to_owned() } else { format!("Not possible: {reason}") }
+}
+
+/// A target that was chosen although it cannot be used.
+pub fn not_sent(reason: &str) -> String {
+    if reason.ends_with('.') {
+        return reason.to_owned();
+    }
+    format!("Not possible: {reason}. Nothing was sent, and the call is where it was; choose another target.")
 }
 
 /// A caller whose name is no longer known.

@@ -7,7 +7,9 @@ use crate::link::Fit;
 use crate::moving::Moving;
 use crate::orders::{Subject, Tone};
 use crate::texts;
-use frontdesk_protocol::{CommandId, Extension, LegId, Outcome, Reason, Resume, ServerMessage, Viewer};
+use frontdesk_protocol::{
+    CommandId, Extension, LegId, LegState, Outcome, Reason, Resume, ServerMessage, Viewer,
+};
 
 impl Console {
     pub(super) fn message(&mut self, message: Message, out: &mut Vec<Effect>) {
@@ -126,12 +128,29 @@ impl Console {
             let subject = Subject::Leg(leg.clone());
             self.moving = Moving::Idle;
             if moved && self.orders.about(&subject).is_none_or(|note| note.tone != Tone::Pending) {
-                self.fail(Subject::Desk, texts::ended_while_moving(texts::THIS_CALLER));
+                let text = self.gone_while_moving();
+                self.fail(Subject::Desk, text);
             }
             if let Some(leg) = focus {
                 out.push(Effect::Focus(crate::event::Focus::Card(leg)));
             }
         }
+    }
+
+    /// What became of the call that was about to be moved, and where it is now.
+    fn gone_while_moving(&self) -> String {
+        let Some((call, who)) = &self.moved else { return texts::ended_while_moving(texts::THIS_CALLER) };
+        let Some(call) = self.office.calls.get(call) else { return texts::ended_while_moving(who) };
+        let elsewhere = call.legs.iter().filter_map(|leg| Some((leg, leg.extension.as_ref()?)));
+        let with: Vec<String> = elsewhere
+            .filter(|(leg, extension)| !self.mine().contains(extension) && leg.state != LegState::Parked)
+            .map(|(leg, extension)| {
+                let person = self.office.person_at(extension);
+                person.map_or_else(|| texts::party(Some(&leg.party)), |person| person.name.clone())
+            })
+            .collect();
+        let with = (!with.is_empty()).then(|| with.join(", "));
+        texts::left_while_moving(who, with.as_deref())
     }
 
     fn ring(&mut self, id: LegId, out: &mut Vec<Effect>) {

@@ -135,7 +135,7 @@ impl Console {
                 if dragged {
                     self.moving = Moving::Idle;
                 }
-                self.fail(Subject::Leg(leg), texts::cannot(&why));
+                self.fail(Subject::Leg(leg), texts::not_sent(&why));
             }
         }
     }

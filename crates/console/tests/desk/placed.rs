@@ -17,7 +17,10 @@ fn my_phone_that_rings_for_my_own_call_is_calling_and_can_be_hung_up() {
     assert_eq!(desk.console.said.now.text, "", "nobody is announced as calling");
     let cards = desk.console.cards();
     let card = cards.iter().find(|card| card.leg == leg("out")).unwrap();
-    assert_eq!((card.state, card.title.as_str(), card.word.as_str()), (CardState::Calling, "Miriam", "Calling"));
+    assert_eq!(
+        (card.state, card.title.as_str(), card.word.as_str()),
+        (CardState::Calling, "Miriam", "Calling")
+    );
     assert_eq!(card.label, "Miriam, 0123, Outgoing, Calling");
     assert_eq!(card.actions, [CardAction::HangUp]);
     let effects = desk.does(Event::Act(leg("out"), CardAction::HangUp));

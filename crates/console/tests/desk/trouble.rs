@@ -1,10 +1,12 @@
 //! What goes wrong at the desk: each trouble is a sentence that says what happened, where the caller is, what to do.
 
-use crate::stage::{self, Desk, leg};
+use crate::orders;
+use crate::stage::{self, Desk, leg, person};
 use frontdesk_console::link::LOOK_MS;
-use frontdesk_console::{CardAction, Connection, Event, Known, Lamp, Message, Tone};
+use frontdesk_console::{CardAction, Connection, Event, Known, Lamp, Message, Moving, Over, Tone};
 use frontdesk_protocol::{
-    Change, Direction, ExtensionState, Hold, LegState, Millis, Outcome, PbxLink, Seq, ServerMessage, Status,
+    Change, Direction, ExtensionState, HistoryId, Hold, LegState, Millis, Outcome, PbxLink, Reason, Seq,
+    ServerMessage, Status,
 };
 use std::sync::Arc;
 
@@ -122,4 +124,89 @@ fn the_next_person_does_not_see_what_the_last_one_did() {
     desk.hears(stage::ready(false));
     desk.hears(stage::snapshot(7));
     assert_ne!(desk.order_id(Event::Act(leg("talk"), CardAction::HangUp)), id, "no id is given twice");
+}
+
+/// A desk whose card is being dragged over Bob's tile.
+fn dragging() -> Desk {
+    let mut desk = Desk::live();
+    desk.does(Event::Press(leg("talk"), (0, 0)));
+    desk.does(Event::Drag((90, 90), Over::Tile(person("bob"))));
+    desk
+}
+
+#[test]
+fn a_call_that_ends_while_it_is_dragged_says_who_it_was_and_what_to_do() {
+    let mut desk = dragging();
+    desk.change(Change::CallGone(stage::call_id("talk")));
+    let text =
+        "The call with Miriam ended before it was moved. Nothing was sent; call back from the history.";
+    assert_eq!(desk.console.loose_notes()[0].text, text);
+    assert_eq!(desk.console.said.now.text, text);
+    assert!(orders(&desk.does(Event::Drop(Over::Target(person("bob"), 0)))).is_empty());
+}
+
+#[test]
+fn a_call_that_somebody_else_moves_while_it_is_dragged_says_with_whom_it_is() {
+    let mut desk = dragging();
+    let Change::Call(call) = stage::a_call("talk", LegState::Talking, 100, "1003", Direction::Inbound) else {
+        panic!("a call")
+    };
+    let mut call = (*call).clone();
+    call.legs[0].id = leg("carlas");
+    desk.change(Change::Call(Arc::new(call)));
+    assert_eq!(
+        desk.console.loose_notes()[0].text,
+        "Miriam left your phone before the call was moved, and is with Carla Díaz now. Nothing was sent."
+    );
+    assert_eq!(desk.console.moving, Moving::Idle);
+}
+
+#[test]
+fn of_two_who_move_the_same_call_the_second_reads_what_became_of_it() {
+    let mut desk = dragging();
+    let id = desk.order_id(Event::Drop(Over::Target(person("bob"), 0)));
+    desk.change(Change::CallGone(stage::call_id("talk")));
+    let pending = desk.console.loose_notes();
+    assert_eq!(pending.iter().map(|note| note.tone).collect::<Vec<_>>(), [Tone::Pending], "one note only");
+    let text = "Something is already being done with this call.".to_owned();
+    let outcome = Outcome::Failed { reason: Reason::InProgress, text: text.clone() };
+    desk.hears(ServerMessage::Result { id, outcome });
+    let notes = desk.console.loose_notes();
+    assert_eq!((notes[0].tone, notes[0].text.as_str(), notes.len()), (Tone::Failed, text.as_str(), 1));
+    assert_eq!(desk.console.said.now.text, text);
+}
+
+#[test]
+fn a_drop_on_the_voicemail_of_somebody_without_a_mailbox_sends_nothing_and_says_so_on_the_card() {
+    let mut desk = Desk::live();
+    desk.does(Event::Press(leg("talk"), (0, 0)));
+    desk.does(Event::Drag((90, 90), Over::Target(person("carla"), 1)));
+    assert_eq!(desk.console.preview(), Some(Err("Not possible: Carla Díaz has no mailbox".into())));
+    assert!(orders(&desk.does(Event::Drop(Over::Target(person("carla"), 1)))).is_empty());
+    assert_eq!(
+        desk.console.cards()[0].note.as_ref().unwrap().text,
+        "Not possible: Carla Díaz has no mailbox. Nothing was sent, and the call is where it was; choose another \
+         target."
+    );
+}
+
+#[test]
+fn a_drop_while_the_facts_are_old_gives_one_sentence_and_not_two() {
+    let mut desk = dragging();
+    desk.tick(5_000);
+    assert!(orders(&desk.does(Event::Drop(Over::Target(person("bob"), 0)))).is_empty());
+    let text = desk.console.cards()[0].note.as_ref().unwrap().text.clone();
+    assert!(text.starts_with("Not done: Nothing heard since 00:00:01"), "{text}");
+    assert!(text.ends_with("Nothing was sent; use the phone itself."), "{text}");
+}
+
+#[test]
+fn a_number_with_letters_is_not_dialled_and_says_so_on_its_row() {
+    let mut desk = Desk::live();
+    desk.history();
+    assert!(orders(&desk.does(Event::CallBack(HistoryId(2)))).is_empty());
+    assert_eq!(
+        desk.console.rows()[1].note.as_ref().unwrap().text,
+        "\"0800-FLOWERS\" is not a number that can be dialled. Dial it by hand if you know what is meant."
+    );
 }
