@@ -24,7 +24,7 @@ pub(crate) enum Step {
     /// The PBX is asked whether the target exists.
     Asking(Target),
     /// The action is under way.
-    Moving { mover: Uid, target: Target },
+    Moving { mover: Uid, target: Target, how: How },
     /// It was done; what becomes of the caller is watched.
     Watching { mover: Uid, target: Target, since: Millis },
     /// My channel is being hung up.

@@ -15,7 +15,7 @@ use super::{AmiUser, RecorderError, Tap};
 type Done = Result<(), RecorderError>;
 
 /// The scenarios: the name of the file and what happens.
-pub const SCENARIOS: [(&str, &str); 14] = [
+pub const SCENARIOS: [(&str, &str); 16] = [
     (
         "attended_refer",
         "trunk -> 1001, held; 1001 asks 1002 and joins them from the phone (REFER with Replaces)",
@@ -28,6 +28,14 @@ pub const SCENARIOS: [(&str, &str); 14] = [
     ("queue_no_answer", "trunk -> queue; the first member does not answer, the second does"),
     ("redirect_ringing", "trunk -> 1001 rings and is sent to 1002 while it rings (Redirect)"),
     ("transfer_placed", "1001 -> outside, answered; the outside party is sent to 1003 (Redirect)"),
+    (
+        "transfer_placed_ringing",
+        "1001 -> outside, which rings and is sent to 1003 all the same (Redirect); 1003 answers first",
+    ),
+    (
+        "transfer_placed_inside",
+        "1001 -> 1002, who rings and is sent to 1003 all the same (Redirect, Hangup of 1001)",
+    ),
     ("ring_group", "trunk -> ring group, all three ring, 1002 answers"),
     ("unregistered", "1001 -> 1006, whose phone is switched off: voicemail at once"),
     ("park_timeout", "trunk -> 1001, parked, nobody takes it, it comes back to 1001"),
@@ -71,6 +79,8 @@ pub async fn play(office: &Office, name: &str, tap: &mut Tap) -> Done {
         "queue_no_answer" => queue_no_answer(office, tap).await?,
         "redirect_ringing" => redirect_ringing(office, tap).await?,
         "transfer_placed" => transfer_placed(office, tap).await?,
+        "transfer_placed_ringing" => transfer_placed_ringing(office, tap).await?,
+        "transfer_placed_inside" => transfer_placed_inside(office, tap).await?,
         "ring_group" => ring_group(office).await?,
         "unregistered" => unregistered(office, tap).await?,
         "park_timeout" => park_timeout(office, tap).await?,
@@ -216,6 +226,40 @@ async fn transfer_placed(office: &Office, tap: &mut Tap) -> Done {
     mine.wait(State::Down).await?;
     let next = office.phone("1003").incoming().await?;
     talk_and_hang_up(&outside, &next).await
+}
+
+async fn transfer_placed_ringing(office: &Office, tap: &mut Tap) -> Done {
+    office.provider.policy(Policy::Ring);
+    let mine = office.phone("1001").call("95550177").await?;
+    mine.wait(State::Ringing).await?;
+    let outside = office.provider.incoming().await?;
+    let trunk = tap.channel("trunk").await?;
+    redirect(tap, &trunk, "1003").await?;
+    // The dialplan hangs up by itself after an outside line.
+    mine.wait(State::Down).await?;
+    let next = office.phone("1003").incoming().await?;
+    next.wait(State::Up).await?;
+    tap.note("1003 has answered, the outside party has not");
+    outside.answer()?;
+    next.wait_sound(20).await?;
+    talk_and_hang_up(&outside, &next).await
+}
+
+async fn transfer_placed_inside(office: &Office, tap: &mut Tap) -> Done {
+    office.phone("1002").policy(Policy::Ring);
+    let mine = office.phone("1001").call("1002").await?;
+    mine.wait(State::Ringing).await?;
+    let called = office.phone("1002").incoming().await?;
+    let (theirs, desk) = (tap.channel("1002").await?, tap.channel("1001").await?);
+    redirect(tap, &theirs, "1003").await?;
+    tap.action("Hangup", &[("Channel", &desk)]).await?;
+    mine.wait(State::Down).await?;
+    let next = office.phone("1003").incoming().await?;
+    next.wait(State::Up).await?;
+    tap.note("1003 has answered, 1002 has not");
+    called.answer()?;
+    next.wait_sound(20).await?;
+    talk_and_hang_up(&called, &next).await
 }
 
 async fn redirect(tap: &mut Tap, channel: &str, number: &str) -> Done {

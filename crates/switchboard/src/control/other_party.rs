@@ -14,6 +14,9 @@ pub(crate) enum How {
     /// `Redirect` of the other channel: while it rings there is no bridge yet, and through Local channels the
     /// other one of my bridge is not the caller.
     Redirect,
+    /// `Redirect` of the channel that mine is calling, and then the end of mine: a phone inside that lost whom it
+    /// calls goes on in the dialplan, to the mailbox for instance.
+    Called,
 }
 
 /// The channel at the other end of `leg` that is moved for a transfer, and how.
@@ -28,9 +31,24 @@ pub(crate) fn other_party(model: &Model, leg: &Channel) -> Result<(Uid, How), &'
             Some((_, caller)) => Ok((Arc::clone(caller), How::Redirect)),
             None => Err(texts::UNKNOWN_CALLER),
         },
-        State::Down | State::Ring => Err(texts::UNANSWERED),
+        State::Ring => called(model, leg, &ends),
+        State::Down => Err(texts::UNANSWERED),
         State::Up => talking(model, leg, &ends),
     }
+}
+
+/// Whom `leg` calls, who has not answered yet. Asterisk 22 sends on a channel that rings at the far end as it does one
+/// that talks; whoever takes the call then waits with them.
+fn called(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, How), &'static str> {
+    if leg.place.queue.is_some() {
+        return Err(texts::QUEUED);
+    }
+    let mut called = ends.iter().filter(|(tie, _)| *tie == Tie::Dialled);
+    let (Some((_, far)), None) = (called.next(), called.next()) else {
+        return Err(texts::UNANSWERED);
+    };
+    let open = model.channels.get(far).is_some_and(|far| far.ties.dialled == Dialled::Open);
+    if open { Ok((Arc::clone(far), How::Called)) } else { Err(texts::UNANSWERED) }
 }
 
 fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, How), &'static str> {
@@ -43,7 +61,7 @@ fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, Ho
     let Some((_, other)) = other else {
         let dialling =
             ends.iter().any(|(tie, _)| *tie == Tie::Dialled) || leg.ties.dialled == Dialled::Answered;
-        return Err(if dialling { texts::UNANSWERED } else { texts::NOBODY });
+        return if dialling { called(model, leg, ends) } else { Err(texts::NOBODY) };
     };
     if more.is_some() {
         return Err(texts::CONFERENCE);

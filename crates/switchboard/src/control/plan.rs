@@ -1,7 +1,7 @@
 //! From a command to its first action. Not what becomes of it; that is `watch`.
 
 use super::target::dial;
-use super::{Cancelled, Job, Step, Target, Wish, other_party, texts};
+use super::{Cancelled, How, Job, Step, Target, Wish, other_party, texts};
 use crate::api::{Actor, Ticket};
 use crate::channel::{Channel, State, Uid};
 use crate::orders::Order;
@@ -56,12 +56,16 @@ impl Switchboard {
     fn transfer(&mut self, by: &Actor, leg: &LegId, to: &Destination, now: Millis) -> Result<Job, Refusal> {
         let channel = self.my_leg(by, leg)?;
         let (uid, call) = (Arc::clone(&channel.uid), channel.call);
-        let (mover, _) =
+        let (mover, how) =
             other_party(&self.model, channel).map_err(|text| (Reason::Invalid, text.to_owned()))?;
         let target = Target::of(&self.model, to).map_err(|(reason, text)| (reason, text.to_owned()))?;
+        if how == How::Called && target.wish == Wish::Mailbox {
+            return Err((Reason::Invalid, texts::UNANSWERED_MAILBOX.to_owned()));
+        }
         let there = self.model.channels.get(&mover).and_then(Channel::extension);
         if let (Wish::Extension(extension), mine) = (&target.wish, channel.extension())
-            && (there == Some(extension) || (mine == Some(extension) && channel.facts.state == State::Up))
+            && (there == Some(extension)
+                || (mine == Some(extension) && (channel.facts.state == State::Up || how == How::Called)))
         {
             return Err((Reason::Invalid, texts::ALREADY_THERE.to_owned()));
         }

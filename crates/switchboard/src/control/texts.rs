@@ -16,6 +16,9 @@ pub(super) const TIMEOUT: &str =
     "The phone system did not answer in time. Look where the caller is before you try again.";
 pub(super) const UNANSWERED: &str = "The other side has not answered yet, so nobody can be handed on. \
     Wait for the answer, or hang up and call again.";
+pub(super) const UNANSWERED_MAILBOX: &str = "The other side has not answered yet, so a mailbox would talk to nobody. Wait for the answer, or hang up.";
+pub(super) const QUEUED: &str =
+    "You are waiting in a queue yourself, so nobody can be handed on. Wait for the answer, or hang up.";
 pub(super) const OWN_PHONE: &str = "Your own phone still rings for this call. Pick up first, or hang up.";
 pub(super) const CONFERENCE: &str =
     "A conference with several people cannot be handed on. Hand on the callers one by one.";

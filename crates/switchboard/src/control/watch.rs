@@ -47,10 +47,14 @@ impl Switchboard {
                 };
                 self.fail(ticket, reason, text);
             }
-            Step::Moving { mover, target } if success => {
+            Step::Moving { mover, target, how } if success => {
                 self.model.sent_to(&mover, service_of(&target.wish));
                 if let Some(leg) = self.model.channels.get_mut(&job.leg) {
                     leg.past.handed_to = Some(target.label.clone());
+                    if how == How::Called {
+                        let channel = leg.facts.name.as_ref().to_owned();
+                        self.act(Order::Hangup { channel });
+                    }
                 }
                 job.step = Step::Watching { mover, target, since: now };
                 job.until = now.plus(WATCH_MS);
@@ -100,7 +104,7 @@ impl Switchboard {
         };
         let (context, exten) = (target.context.clone(), target.exten.clone());
         let order = match how {
-            How::Redirect => {
+            How::Redirect | How::Called => {
                 Order::Redirect { channel: channel.facts.name.as_ref().to_owned(), context, exten }
             }
             How::BlindTransfer => {
@@ -112,7 +116,7 @@ impl Switchboard {
         }
         job.action = Some(self.act(order));
         job.until = now.plus(self.model.settings.command_timeout_ms);
-        job.step = Step::Moving { mover, target };
+        job.step = Step::Moving { mover, target, how };
         self.control.jobs.insert(ticket, job);
     }
 

@@ -100,6 +100,8 @@ fn each_recording_has_its_choice() {
         "m_confbridge",
         "o_ringgroup",
         "lab/transfer_placed.frontdesk",
+        "lab/transfer_placed_ringing.frontdesk",
+        "lab/transfer_placed_inside.frontdesk",
         "lab/pickup.frontdesk",
         "lab/several_calls.frontdesk",
     ] {

@@ -159,11 +159,65 @@ fn a_queue_caller_behind_local_channels_is_redirected() {
     }
 }
 
+/// What becomes of a call that 1001 placed and sends to Carol while it still rings at the far end.
+fn sent_on_while_it_rings(name: &str, far: &str, until: i64) -> String {
+    let (mut board, rest) = at(name, until);
+    let (_, shown) = board.office().leg(&leg(&board, "1001")).expect("the leg");
+    assert_eq!(shown.state, LegState::Calling);
+    transfer(&mut board, "1001", Destination::Extension { extension: extension("1003") }, until);
+    reply(&mut board, "Response: Success\nValue: 1", until);
+    assert!(
+        matches!(sent(&board), Order::Redirect { channel, .. } if channel.starts_with(far)),
+        "{:?}",
+        board.sent
+    );
+    reply(&mut board, "Response: Success\nMessage: Redirect successful", until);
+    // A phone inside would go on in the dialplan, to the mailbox of the one it called.
+    assert!(matches!(sent(&board), Order::Hangup { channel } if channel.starts_with("PJSIP/1001-")));
+    let mut text = String::new();
+    for (at, packet) in rest {
+        text.push_str(&pass(&mut board, at));
+        board.packet(&packet, Millis(at));
+        text.push_str(&told(&mut board, at));
+    }
+    text
+}
+
+#[test]
+fn a_call_that_i_place_is_handed_on_while_it_rings() {
+    let outside = "lab/transfer_placed_ringing.frontdesk";
+    for (name, far, until) in
+        [(outside, "PJSIP/trunk-", 3), ("lab/transfer_placed_inside.frontdesk", "PJSIP/1002-", 7)]
+    {
+        let text = sent_on_while_it_rings(name, far, until);
+        assert!(text.contains("order 1: Done { text: \"Sent to Carol (1003).\" }"), "{text}");
+        assert!(text.contains("Transferred { to: \"Carol (1003)\" }"), "{text}");
+        let lamp = if name == outside { "lamp 1003 Outside" } else { "lamp 1003 Inside" };
+        let (waits, talks) = (text.find("1003< Calling"), text.find(lamp));
+        assert!(waits.is_some() && waits < talks, "who takes it waits for the answer: {text}");
+    }
+}
+
+#[test]
+fn a_call_that_i_place_goes_to_no_mailbox_before_it_is_answered() {
+    let (mut board, _) = at("i4_originate_out", 300);
+    let mailbox = MailboxId::parse("1002@default").unwrap();
+    transfer(&mut board, "1001", Destination::Voicemail { mailbox }, 300);
+    assert!(failed(&mut board, Reason::Invalid).contains("a mailbox would talk to nobody"));
+    transfer(&mut board, "1001", Destination::Extension { extension: extension("1001") }, 300);
+    failed(&mut board, Reason::Invalid);
+    assert_eq!(board.sent.len(), 0);
+}
+
+#[test]
+fn a_call_to_several_phones_is_not_handed_on_before_one_answers() {
+    let (mut board, _) = at("o_ringgroup", 500);
+    transfer(&mut board, "1004", Destination::Extension { extension: extension("1005") }, 500);
+    assert!(failed(&mut board, Reason::Invalid).contains("not answered yet"));
+}
+
 #[test]
 fn a_call_that_i_placed_moves_the_other_side_once_it_talks() {
-    let (mut board, _) = at("i4_originate_out", 300);
-    transfer(&mut board, "1001", to_bob(), 300);
-    assert!(failed(&mut board, Reason::Invalid).contains("not answered yet"));
     let (mut board, _) = at("i4_originate_out", 1_500);
     transfer(&mut board, "1001", to_bob(), 1_500);
     reply(&mut board, "Response: Success\nValue: 1", 1_501);

@@ -149,6 +149,10 @@ fn up(model: &Model, channel: &Channel) -> Look {
             (own, _) => own,
         };
         let peer = model.registry.party_at_channel(other, &model.settings);
+        // Who was sent on while still ringing: whoever took the call waits for the answer.
+        if other.facts.state == State::Ringing && bridge.is_some() {
+            return look(LegState::Calling, Some(peer), false);
+        }
         return Look { hold, ..look(LegState::Talking, Some(peer), bridge.is_none()) };
     }
     if channel.place.queue.is_some() {
