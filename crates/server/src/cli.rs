@@ -144,7 +144,7 @@ async fn serve(
         demonstrate(&server).await?;
     }
     eprintln!("The console is at {}", server.url());
-    stopped().await?;
+    stopped(&server).await?;
     server.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -158,18 +158,25 @@ async fn demonstrate(server: &RunningServer) -> Result<()> {
     Ok(())
 }
 
-/// Waits for Ctrl-C or the order to stop.
-async fn stopped() -> Result<()> {
+/// Waits for Ctrl-C or the order to stop. The signal to hang up means, as for other servers, to read the files again.
+async fn stopped(server: &RunningServer) -> Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            done = tokio::signal::ctrl_c() => done?,
-            _ = terminate.recv() => {}
+        let mut hang_up = signal(SignalKind::hangup())?;
+        loop {
+            tokio::select! {
+                done = tokio::signal::ctrl_c() => return Ok(done?),
+                _ = terminate.recv() => return Ok(()),
+                _ = hang_up.recv() => server.reread_people(),
+            }
         }
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+    {
+        let _ = server;
+        tokio::signal::ctrl_c().await?;
+        Ok(())
+    }
 }

@@ -9,7 +9,7 @@ use crate::permission;
 use crate::stop::{Stop, farewell};
 use crate::store::{SessionKey, Store, User};
 use frontdesk_ami::client::{Link, Progress};
-use frontdesk_protocol::{Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome};
+use frontdesk_protocol::{Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome, Person};
 use frontdesk_switchboard::{Actor, Output, Switchboard};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub struct Exchange {
     store: Arc<Store>,
     ledger: Ledger,
     orders: mpsc::Receiver<Order>,
+    /// The people of the file, whenever it was read again.
+    people: mpsc::Receiver<Vec<Person>>,
     /// Changes that are not published yet, and until when they may wait.
     changes: Vec<Change>,
     due: Option<Instant>,
@@ -51,6 +53,7 @@ pub struct Exchange {
 enum Event {
     Link(Progress),
     Order(Order),
+    People(Vec<Person>),
     Time,
     Stop,
 }
@@ -63,8 +66,10 @@ impl Exchange {
         hub: Arc<Hub>,
         store: Arc<Store>,
         orders: mpsc::Receiver<Order>,
+        people: mpsc::Receiver<Vec<Person>>,
     ) -> Self {
-        Self { link, board, hub, store, ledger: Ledger::default(), orders, changes: Vec::new(), due: None }
+        let ledger = Ledger::default();
+        Self { link, board, hub, store, ledger, orders, people, changes: Vec::new(), due: None }
     }
 
     /// Runs until `stop` holds a farewell; then records the calls that are up as interrupted.
@@ -74,6 +79,7 @@ impl Exchange {
             match self.wait(&mut stop).await {
                 Event::Link(progress) => self.progress(progress),
                 Event::Order(order) => self.order(order),
+                Event::People(people) => self.board.set_directory(people, clock::now()),
                 Event::Time => self.board.tick(clock::now()),
                 Event::Stop => break,
             }
@@ -94,6 +100,7 @@ impl Exchange {
             biased;
             _ = farewell(stop) => Event::Stop,
             Some(order) = self.orders.recv() => Event::Order(order),
+            Some(people) = self.people.recv() => Event::People(people),
             progress = self.link.drive() => Event::Link(progress),
             () = until(next) => Event::Time,
         }

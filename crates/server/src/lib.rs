@@ -19,6 +19,7 @@ mod link;
 mod login;
 mod pace;
 mod password;
+mod people;
 mod permission;
 mod presence;
 pub mod schema;

@@ -1,7 +1,7 @@
 //! The server as a value: started from options, stopped with a farewell. The program and the desktop both use it.
 
 use crate::clock;
-use crate::config::{Config, Secret, read_people};
+use crate::config::{Config, Secret};
 use crate::doorway::{self, Doorway};
 use crate::exchange::{Exchange, Order};
 use crate::http::{self, App, Page, Transport};
@@ -10,6 +10,7 @@ use crate::link;
 use crate::login::Door;
 use crate::pace::Paces;
 use crate::password::{self, Cost};
+use crate::people::{self, PeopleFile};
 use crate::presence::Presence;
 use crate::stop::farewell;
 use crate::store::{Purpose, Store, User};
@@ -24,7 +25,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -65,6 +66,7 @@ pub struct RunningServer {
     transport: Transport,
     app: Arc<App>,
     stop: watch::Sender<Option<String>>,
+    again: Arc<Notify>,
     exchange: JoinHandle<()>,
     http: JoinHandle<std::io::Result<()>>,
     _office: Option<RunningOffice>,
@@ -102,9 +104,9 @@ impl Server {
                 (Some(office), Some(scratch))
             }
         };
-        let people = match &config.people.file {
-            Some(file) => read_people(&config.path(file))?,
-            None => Vec::new(),
+        let (file, people) = match &config.people.file {
+            Some(file) => PeopleFile::open(config.path(file)).map(|(file, people)| (Some(file), people))?,
+            None => (None, Vec::new()),
         };
         let secret = config.secret()?;
         let link = Link::new(link::config(&config, &secret)?);
@@ -122,7 +124,12 @@ impl Server {
         let hub = Arc::new(Hub::new(epoch()?));
         let (orders, incoming) = mpsc::channel::<Order>(ORDERS);
         let (stop, stopped) = watch::channel(None);
-        let exchange = Exchange::new(link, board, Arc::clone(&hub), Arc::clone(&store), incoming);
+        let (people, newcomers) = mpsc::channel(1);
+        let again = Arc::new(Notify::new());
+        if let Some(file) = file {
+            tokio::spawn(file.follow(people::LOOK, Arc::clone(&again), people, stopped.clone()));
+        }
+        let exchange = Exchange::new(link, board, Arc::clone(&hub), Arc::clone(&store), incoming, newcomers);
         let exchange = tokio::spawn(exchange.run(stopped.clone()));
         let app = Arc::new(App {
             door: Door::new(Arc::clone(&store), config.sessions.idle_days, config.sessions.absolute_days),
@@ -147,6 +154,7 @@ impl Server {
             transport,
             app,
             stop,
+            again,
             exchange,
             http,
             _office: office,
@@ -168,6 +176,11 @@ impl RunningServer {
             Transport::Tls => "https",
         };
         format!("{scheme}://{}/", self.address)
+    }
+
+    /// Reads the people file again, also where it looks unchanged.
+    pub fn reread_people(&self) {
+        self.again.notify_one();
     }
 
     /// Adds a user, or gives the one there is this role, these extensions and this password.

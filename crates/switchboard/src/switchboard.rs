@@ -63,8 +63,7 @@ impl Switchboard {
         for extension in people.iter().flat_map(|person| &person.extensions) {
             self.model.registry.station(extension, &mut self.model.dirty);
         }
-        self.model.registry.directory = people;
-        self.model.dirty.people = true;
+        self.model.replace_directory(people);
         self.publish(now);
     }
 

@@ -4,7 +4,7 @@
 use super::Registry;
 use crate::model::{Dirty, Model};
 use crate::sync;
-use frontdesk_protocol::{Extension, LotName, MailboxId, QueueName};
+use frontdesk_protocol::{Extension, LotName, MailboxId, Person, QueueName};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What the lists have named so far.
@@ -102,6 +102,21 @@ impl Registry {
 }
 
 impl Model {
+    /// Takes these people as those of the directory. What only the directory knew before goes with it.
+    pub(crate) fn replace_directory(&mut self, people: Vec<Person>) {
+        let before = std::mem::replace(&mut self.registry.directory, people);
+        self.dirty.people = true;
+        let now: HashSet<Extension> =
+            self.registry.directory.iter().flat_map(|person| person.extensions.iter().cloned()).collect();
+        for extension in before.iter().flat_map(|person| &person.extensions) {
+            let unknown =
+                self.registry.stations.get(extension).is_some_and(|station| station.devices.is_empty());
+            if unknown && !now.contains(extension) && !self.at.contains_key(extension) {
+                self.registry.remove(extension, &mut self.dirty);
+            }
+        }
+    }
+
     /// The lists are read: what those that were `read` in full did not name is gone. People of the directory stay, and
     /// so does whoever has a call.
     pub(crate) fn sweep(&mut self, read: impl Fn(&str) -> bool) {

@@ -303,3 +303,24 @@ fn a_phone_that_moves_to_another_extension_moves_at_the_reload() {
     let text = told(&mut board, 2_000);
     assert!(text.contains("lamp 1002 Ringing"), "{text}");
 }
+
+#[test]
+fn whom_the_people_file_names_no_more_is_again_as_the_pbx_says() {
+    let mut board = start(&pbx());
+    let person = |id: &str, extensions: &[&str]| Person {
+        id: PersonId::parse(id).unwrap(),
+        name: id.to_uppercase(),
+        extensions: extensions.iter().map(|e| Extension::parse(e).unwrap()).collect(),
+        numbers: Vec::new(),
+        mailbox: None,
+        group: String::new(),
+    };
+    let before = board.office().clone();
+    board.set_directory(vec![person("anna", &["1001"]), person("home", &["2001"])], Millis(1_000));
+    let names = |board: &Switchboard| -> Vec<String> {
+        board.office().people.values().map(|person| person.name.clone()).collect()
+    };
+    assert_eq!(names(&board), ["Box 1002", "Box 1009", "ANNA", "HOME"]);
+    board.set_directory(Vec::new(), Millis(2_000));
+    assert_eq!(*board.office(), before);
+}
