@@ -9,7 +9,7 @@ use crate::link;
 use anyhow::Result;
 use frontdesk_protocol::{MailboxId, Number};
 use frontdesk_switchboard::Settings;
-use patient::{Patient, Reply};
+use patient::{Fields, Patient, Reply};
 use std::fmt;
 
 /// One line of the doctor's report.
@@ -28,6 +28,8 @@ pub struct Finding {
 pub enum Grade {
     /// It works.
     Ok,
+    /// It cannot be tried from here.
+    Note,
     /// A part of the console will not work, or not well.
     Warn,
     /// The console will not work.
@@ -47,11 +49,19 @@ pub struct Question {
 pub trait Ask {
     /// The reply; `None` where none came in time.
     fn ask(&mut self, question: Question) -> impl Future<Output = Option<Reply>>;
+
+    /// Whether an event of this kind about an action with this answer comes as well; `None` where the action itself is
+    /// refused or not answered.
+    fn hears(&mut self, question: Question, kind: &'static str) -> impl Future<Output = Option<bool>>;
 }
 
 impl Finding {
     fn ok(subject: &'static str, text: impl Into<String>) -> Self {
         Self { grade: Grade::Ok, subject, text: text.into() }
+    }
+
+    fn note(subject: &'static str, text: impl Into<String>) -> Self {
+        Self { grade: Grade::Note, subject, text: text.into() }
     }
 
     fn warn(subject: &'static str, text: impl Into<String>) -> Self {
@@ -72,6 +82,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let grade = match self.grade {
             Grade::Ok => "ok  ",
+            Grade::Note => "note",
             Grade::Warn => "warn",
             Grade::Fail => "FAIL",
         };
@@ -104,6 +115,7 @@ async fn look(pbx: &mut impl Ask, config: &Config) -> Vec<Finding> {
     let settings = config.pbx.settings();
     let mut findings = vec![version::look(pbx).await];
     rights(pbx, &mut findings).await;
+    hearing(pbx, &mut findings).await;
     findings.push(hints(pbx).await);
     findings.push(context(pbx, &settings).await);
     findings.push(voicemail(pbx, &settings).await);
@@ -135,6 +147,13 @@ async fn rights(pbx: &mut impl Ask, findings: &mut Vec<Finding>) {
             None => Finding::warn("rights", format!("{action} was not answered; look at the PBX's load.")),
         });
     }
+    if refused(pbx, "VoicemailMove").await == Some(true) {
+        findings.push(Finding::warn(
+            "rights",
+            "the account lacks write class `user`: nothing needs it yet, messages in mailboxes will. Add it to \
+             `write =`.",
+        ));
+    }
     for (action, class) in [("PJSIPShowEndpoints", "system"), ("Command", "command")] {
         if refused(pbx, action).await == Some(false) {
             findings.push(Finding::warn(
@@ -145,6 +164,32 @@ async fn rights(pbx: &mut impl Ask, findings: &mut Vec<Finding>) {
                 ),
             ));
         }
+    }
+}
+
+/// Whether the events come that lamps and cards are made of. A PBX does not say which read classes an account has.
+async fn hearing(pbx: &mut impl Ask, findings: &mut Vec<Finding>) {
+    // There is no such kind of channel, so that nothing is made and nobody rings; that it failed is told by an event.
+    let fields = vec![
+        ("Channel", "FrontdeskDoctor/none".to_owned()),
+        ("Application", "NoOp".to_owned()),
+        ("Async", "true".to_owned()),
+    ];
+    match pbx.hears(Question { action: "Originate", fields }, "OriginateResponse").await {
+        Some(true) => findings.push(Finding::ok("rights", "read class `call`: calls and lamps")),
+        Some(false) => findings.push(Finding::fail(
+            "rights",
+            "the account lacks read class `call`: no call and no lamp will be seen. Add it to `read =`.",
+        )),
+        None => {}
+    }
+    let queues = pbx.ask(Question { action: "QueueStatus", fields: Vec::new() }).await;
+    if queues.is_some_and(|queues| !queues.items.is_empty()) {
+        findings.push(Finding::note(
+            "rights",
+            "whether the account has read class `agent` shows only when a queue is called; see that it stands in \
+             `read =`.",
+        ));
     }
 }
 
@@ -161,14 +206,23 @@ async fn refused(pbx: &mut impl Ask, action: &'static str) -> Option<bool> {
 
 async fn hints(pbx: &mut impl Ask) -> Finding {
     let reply = pbx.ask(Question { action: "ExtensionStateList", fields: Vec::new() }).await;
-    match reply.map(|reply| reply.items.len()) {
+    match reply.map(|reply| reply.items.iter().filter(|item| is_phone(item)).count()) {
         Some(0) | None => Finding::warn(
             "hints",
-            "the dialplan has no hints: phones that are not registered are not seen, and extensions are guessed from \
+            "the dialplan has no hints of phones: phones that are not registered are not seen, and extensions are guessed from \
              their endpoints. Add `exten => 1001,hint,PJSIP/1001` for each extension.",
         ),
         Some(count) => Finding::ok("hints", format!("{count} extensions have one")),
     }
+}
+
+/// Whether a hint is that of a phone, `PJSIP/1001`, and not of a parking space, a conference room or a feature code.
+fn is_phone(hint: &Fields) -> bool {
+    hint.field("Hint").split(['&', ',']).any(|device| {
+        device.split_once('/').is_some_and(|(technology, name)| {
+            !technology.contains(':') && technology != "Local" && !name.is_empty()
+        })
+    })
 }
 
 async fn context(pbx: &mut impl Ask, settings: &Settings) -> Finding {
@@ -177,6 +231,7 @@ async fn context(pbx: &mut impl Ask, settings: &Settings) -> Finding {
     let Some(extension) = reply
         .iter()
         .flat_map(|reply| &reply.items)
+        .filter(|item| is_phone(item))
         .map(|item| item.field("Exten").to_owned())
         .find(|exten| exten.chars().all(|c| c.is_ascii_digit()) && !exten.is_empty())
     else {

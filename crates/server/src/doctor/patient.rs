@@ -11,6 +11,8 @@ use tokio::time::timeout;
 const CONNECT: Duration = Duration::from_secs(15);
 /// How long one answer may take.
 const ANSWER: Duration = Duration::from_secs(5);
+/// How long an event may take that follows an answer.
+const EVENT: Duration = Duration::from_secs(3);
 /// Events that Frontdesk never looks at.
 const SUPERFLUOUS: [&str; 6] =
     ["VarSet", "Newexten", "RTCPSent", "RTCPReceived", "ChallengeSent", "SuccessfulAuth"];
@@ -90,6 +92,22 @@ impl Patient {
 
 impl Ask for Patient {
     async fn ask(&mut self, question: Question) -> Option<Reply> {
+        let id = self.send(question)?;
+        timeout(ANSWER, self.reply(&id)).await.ok().flatten()
+    }
+
+    async fn hears(&mut self, question: Question, kind: &'static str) -> Option<bool> {
+        let id = self.send(question)?;
+        let reply = timeout(ANSWER, self.reply(&id)).await.ok().flatten()?;
+        if reply.first.field("Response") != "Success" {
+            return None;
+        }
+        Some(timeout(EVENT, self.event(&id, kind)).await.unwrap_or(false))
+    }
+}
+
+impl Patient {
+    fn send(&mut self, question: Question) -> Option<ActionId> {
         self.questions += 1;
         let id = ActionId::new(format!("doctor-{}", self.questions)).ok()?;
         let mut action = Action::new(question.action);
@@ -97,11 +115,23 @@ impl Ask for Patient {
             action = action.with(key, value).ok()?;
         }
         self.link.send(&id, &action);
-        timeout(ANSWER, self.reply(&id)).await.ok().flatten()
+        Some(id)
     }
-}
 
-impl Patient {
+    /// Waits for an event that follows an action; false where the link is lost first.
+    async fn event(&mut self, id: &ActionId, kind: &str) -> bool {
+        loop {
+            while let Some(message) = self.link.next_message() {
+                if message.event() == Some(kind) && message.action_id() == id.as_str() {
+                    return true;
+                }
+            }
+            if let Progress::Down { .. } = self.link.drive().await {
+                return false;
+            }
+        }
+    }
+
     /// Gathers what answers an action: one response, or a list up to its end.
     async fn reply(&mut self, id: &ActionId) -> Option<Reply> {
         let mut reply: Option<Reply> = None;

@@ -9,6 +9,7 @@ struct Played {
     dialplan: &'static [&'static str],
     denied: &'static [&'static str],
     empty: bool,
+    deaf: bool,
 }
 
 impl Ask for Played {
@@ -24,7 +25,17 @@ impl Ask for Played {
                 Reply::new(&[("Response", "Success"), ("Value", if exists { "1" } else { "0" })], &[])
             }
             "CoreSettings" => Reply::new(&[("Response", "Success"), ("AsteriskVersion", "22.10.1")], &[]),
-            "ExtensionStateList" => Reply::new(&[("Response", "Success")], &item(&[("Exten", "1001")])),
+            "ExtensionStateList" => {
+                let hints =
+                    [("701", "park:701@parkedcalls"), ("800", "confbridge:800"), ("*99", "Custom:DND/1")];
+                let mut all: Vec<Fields> = hints
+                    .iter()
+                    .map(|(exten, hint)| Fields::new(&[("Exten", *exten), ("Hint", *hint)]))
+                    .collect();
+                all.extend(item(&[("Exten", "1001"), ("Hint", "Custom:DND1001&PJSIP/1001")]));
+                Reply::new(&[("Response", "Success")], &all)
+            }
+            "QueueStatus" => Reply::new(&[("Response", "Success")], &item(&[("Queue", "support")])),
             "VoicemailUsersList" => Reply::new(
                 &[("Response", "Success")],
                 &item(&[("VoicemailBox", "1001"), ("VMContext", "default")]),
@@ -32,6 +43,13 @@ impl Ask for Played {
             "Parkinglots" => Reply::new(&[("Response", "Success")], &item(&[("Name", "default")])),
             _ => Reply::new(&[("Response", "Error"), ("Message", "Channel not specified")], &[]),
         })
+    }
+
+    async fn hears(&mut self, question: Question, kind: &'static str) -> Option<bool> {
+        assert_eq!((question.action, kind), ("Originate", "OriginateResponse"));
+        let places = |key: &str| question.fields.iter().any(|(name, _)| *name == key);
+        assert!(!places("Exten") && !places("Context"), "nothing is dialled: {question:?}");
+        (!self.denied.contains(&question.action)).then_some(!self.deaf)
     }
 }
 
@@ -45,6 +63,7 @@ async fn a_pbx_that_is_set_up_well_has_only_good_lines() {
         dialplan: &["internal,1001", "internal,*1001", "internal,90301234567"],
         denied: &["PJSIPShowEndpoints", "Command"],
         empty: false,
+        deaf: false,
     })
     .await;
     assert_eq!(
@@ -55,6 +74,9 @@ async fn a_pbx_that_is_set_up_well_has_only_good_lines() {
             "ok    rights: write class `call`: transfers and hanging up",
             "ok    rights: write class `originate`: click to call",
             "ok    rights: write class `agent`: pauses in queues",
+            "ok    rights: read class `call`: calls and lamps",
+            "note  rights: whether the account has read class `agent` shows only when a queue is called; see that it \
+             stands in `read =`.",
             "ok    hints: 1 extensions have one",
             "ok    extensions: 1001 can be dialled in `internal`",
             "ok    voicemail: 1001@default is reached at *1001 in `internal`",
@@ -66,19 +88,26 @@ async fn a_pbx_that_is_set_up_well_has_only_good_lines() {
 
 #[tokio::test]
 async fn every_lack_is_named_with_its_remedy() {
-    let lines = report(Played { dialplan: &[], denied: &["Originate"], empty: false }).await;
+    let lines =
+        report(Played { dialplan: &[], denied: &["Originate", "VoicemailMove"], empty: false, deaf: false })
+            .await;
     let has = |text: &str| assert!(lines.iter().any(|line| line.contains(text)), "{text}: {lines:#?}");
     has(
         "FAIL  rights: the account lacks write class `originate`: click to call will not work. Add it to `write =`.",
     );
     has("warn  rights: the account has write class `system`, with which programs can be run on the PBX.");
     has("warn  rights: the account has write class `command`");
+    has("warn  rights: the account lacks write class `user`");
     has("FAIL  extensions: 1001 cannot be dialled in `internal`, so that nobody can be transferred there.");
     has("warn  voicemail: 1001@default would be reached at *1001 in `internal`, which does not exist");
     has("warn  outside line: 0301234567 would be dialled as 90301234567 in `internal`, which does not exist");
-    let lines = report(Played { dialplan: &[], denied: &[], empty: true }).await;
+    let lines = report(Played { dialplan: &[], denied: &[], empty: true, deaf: true }).await;
     let has = |text: &str| assert!(lines.iter().any(|line| line.contains(text)), "{text}: {lines:#?}");
     has("warn  hints: the dialplan has no hints");
+    has(
+        "FAIL  rights: the account lacks read class `call`: no call and no lamp will be seen. Add it to `read =`.",
+    );
+    assert!(!lines.iter().any(|line| line.contains("`agent` shows")), "no queue, no note: {lines:#?}");
     has("warn  voicemail: there are no mailboxes");
     has("warn  parking: there is no parking lot");
 }
