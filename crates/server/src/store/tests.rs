@@ -96,6 +96,67 @@ async fn a_locked_database_loses_nothing_and_is_told() {
     assert_eq!(store.page(at("1001"), None, 10).await.unwrap().entries, [row]);
 }
 
+/// Lets the database grow by `pages` at most, as a disk would that is nearly full.
+async fn room(store: &Store, pages: i64) {
+    let set = move |writer: &mut Connection| {
+        let now: i64 = writer.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        let most: i64 =
+            writer.query_row(&format!("PRAGMA max_page_count = {}", now + pages), [], |row| row.get(0))?;
+        anyhow::ensure!(most == now + pages, "{most}");
+        Ok(())
+    };
+    store.write(set).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_that_fits_the_memory_and_all_is_saved_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.db");
+    let store = Store::open(&path, Purpose::Serve).unwrap();
+    let mut trouble = store.trouble();
+    room(&store, 2).await;
+    let rows: Vec<_> = (0..500).map(|n| end(&store, &format!("c{n}"), "1001")).collect();
+    let told = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+    assert_eq!(
+        told,
+        "The call history cannot be saved: the server's disk is full. Please have room made on it. Calls go on as \
+         usual, and nothing is lost as long as the server runs."
+    );
+    let page = store.page(at("1001"), None, 200).await.unwrap();
+    assert_eq!(page.entries[0], rows[499], "what is not saved is shown all the same");
+    room(&store, 10_000).await;
+    trouble.wait_for(Option::is_none).await.unwrap();
+    drop(store);
+    let store = Store::open(&path, Purpose::Serve).unwrap();
+    let mut saved = Vec::new();
+    while let Ok(page) = store.page(at("1001"), saved.last().map(|row: &HistoryEntry| row.id), 200).await
+        && !page.entries.is_empty()
+    {
+        saved.extend(page.entries);
+    }
+    saved.reverse();
+    assert_eq!(saved, rows, "every row, once");
+}
+
+#[tokio::test]
+async fn what_a_full_disk_keeps_in_memory_is_bounded_and_the_loss_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("f.db"), Purpose::Serve).unwrap();
+    let mut trouble = store.trouble();
+    room(&store, 2).await;
+    let many: Vec<_> = (0..60_000).map(|_| row(&store, "c", "1001")).collect();
+    let newest = many[59_999].clone();
+    store.record(many, vec![]);
+    let told = trouble.wait_for(|told| told.as_ref().is_some_and(|text| text.contains("lost"))).await;
+    let told = told.unwrap().clone().unwrap();
+    assert!(told.ends_with("Calls go on as usual, but 10000 rows of the history are lost."), "{told}");
+    assert_eq!(store.shared.depth(), (50_000, 10_000));
+    let page = store.page(at("1001"), None, 1).await.unwrap();
+    assert_eq!(page.entries, [newest], "the oldest are given up, not the newest");
+    room(&store, 100_000).await;
+    trouble.wait_for(Option::is_none).await.unwrap();
+}
+
 #[tokio::test]
 async fn only_one_server_serves_from_a_database_but_accounts_can_be_changed_beside_it() {
     let folder = tempfile::tempdir().unwrap();
