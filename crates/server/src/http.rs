@@ -78,6 +78,7 @@ pub enum Transport {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Credentials {
+    #[serde(alias = "username")]
     user: String,
     password: String,
 }
@@ -277,4 +278,21 @@ async fn guard(transport: Transport, mut response: Response) -> Response {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::Credentials;
+
+    #[test]
+    fn a_login_may_call_the_user_username() {
+        for body in [r#"{"user":"anna","password":"p"}"#, r#"{"username":"anna","password":"p"}"#] {
+            let credentials: Credentials = serde_json::from_str(body).unwrap();
+            assert_eq!((&*credentials.user, &*credentials.password), ("anna", "p"));
+        }
+        for body in [r#"{"name":"anna","password":"p"}"#, r#"{"user":"a","username":"b","password":"p"}"#] {
+            assert!(serde_json::from_str::<Credentials>(body).is_err(), "{body}");
+        }
+    }
 }
