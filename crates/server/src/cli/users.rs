@@ -131,14 +131,14 @@ impl RoleName {
 
 impl PasswordInput {
     fn read(&self) -> Result<String> {
-        if !self.password_stdin {
-            if !std::io::stdin().is_terminal() {
-                bail!("a password is needed: give --password-stdin and write it to the standard input");
-            }
-            eprint!("Password (it is shown while you type): ");
-        }
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).context("the password cannot be read")?;
+        if self.password_stdin {
+            std::io::stdin().lock().read_line(&mut line).context("the password cannot be read")?;
+        } else if std::io::stdin().is_terminal() {
+            line = rpassword::prompt_password("Password: ").context("the password cannot be read")?;
+        } else {
+            bail!("a password is needed: give --password-stdin and write it to the standard input");
+        }
         let password = line.trim_end_matches(['\r', '\n']);
         if password.is_empty() {
             bail!("the password is empty. Write it to the standard input, in one line");
