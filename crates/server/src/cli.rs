@@ -99,7 +99,8 @@ fn log() {
 
 fn check(path: &Path) -> Result<ExitCode> {
     let config = Config::read(path)?;
-    config.secret()?;
+    let secret = config.secret()?;
+    crate::link::config(&config, &secret)?;
     if let Some(file) = &config.people.file {
         let people = read_people(&config.path(file))?;
         println!("{}: {} people", config.path(file).display(), people.len());

@@ -34,6 +34,7 @@ fn trust(authority: Option<&Path>) -> Result<Arc<rustls::ClientConfig>> {
             for certificate in all {
                 roots.add(certificate.with_context(wrong)?).with_context(wrong)?;
             }
+            anyhow::ensure!(!roots.is_empty(), wrong());
         }
         None => {
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

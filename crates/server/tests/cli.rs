@@ -118,6 +118,65 @@ fn the_configuration_is_checked_with_its_files() {
 }
 
 #[test]
+fn the_way_to_the_pbx_is_checked_as_well() {
+    let folder = office("");
+    let check = |more: &str| {
+        let config = format!("[pbx]\nsecret = \"s\"\ntls = true\n{more}");
+        std::fs::write(folder.path().join("frontdesk.toml"), config).unwrap();
+        let (right, said) = run(folder.path(), &["check-config"], "");
+        assert!(!right, "{said}");
+        said
+    };
+    let name = check("tls_name = \"not a name\"\n");
+    assert!(name.starts_with("[pbx] tls_name: `not a name` cannot stand on a certificate"), "{name}");
+    let none = check("tls_ca = \"ca.pem\"\n");
+    assert!(
+        none.contains("[pbx] tls_ca:") && none.contains("ca.pem holds no readable PEM certificate"),
+        "{none}"
+    );
+    std::fs::write(folder.path().join("ca.pem"), "hello\n").unwrap();
+    let empty = check("tls_ca = \"ca.pem\"\n");
+    assert!(empty.contains("ca.pem holds no readable PEM certificate"), "{empty}");
+}
+
+/// With a terminal of its own (`script`), as a person has one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_that_is_typed_is_not_shown() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::time::{Duration, Instant};
+
+    let folder = office("[pbx]\nsecret = \"s\"\n");
+    let program = env!("CARGO_BIN_EXE_frontdesk-server");
+    let add = format!("tty; exec {program} user add anna --role receptionist --config frontdesk.toml");
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", &add, "/dev/null"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let mut terminal = String::new();
+    said.read_line(&mut terminal).unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let modes = Command::new("stty").args(["-a", "-F", terminal.trim()]).output().unwrap();
+        if String::from_utf8_lossy(&modes.stdout).contains("-echo ") {
+            break;
+        }
+        assert!(Instant::now() < until, "the terminal still shows what is typed");
+        std::thread::yield_now();
+    }
+    child.stdin.take().unwrap().write_all(b"correct horse\n").unwrap();
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    assert!(child.wait().unwrap().success(), "{rest}");
+    assert!(rest.contains("anna can log in now."), "{rest}");
+    assert!(!rest.contains("correct horse"), "{rest}");
+}
+
+#[test]
 fn a_server_that_cannot_start_says_why() {
     let folder = office("[pbx]\nsecret = \"s\"\n");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
