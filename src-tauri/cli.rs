@@ -1,7 +1,9 @@
 //! The command line of the desktop program.
 
+use crate::event::Again;
 use crate::secret::Secret;
 use anyhow::Context as _;
+use clap::Parser as _;
 use std::io::BufRead;
 use std::path::PathBuf;
 
@@ -27,6 +29,15 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
+    /// What somebody wants who starts the program with these words while it is running.
+    pub(crate) fn again(words: Vec<String>) -> Again {
+        match Self::try_parse_from(words) {
+            Ok(Self { rehearsal: true, .. }) => Again::Rehearsal,
+            Ok(Self { connect: None, user: None, .. }) | Err(_) => Again::Window,
+            Ok(Self { connect, user, .. }) => Again::Server { server: connect, user },
+        }
+    }
+
     /// The password to log in with at once, if there is one.
     ///
     /// # Errors
@@ -45,7 +56,6 @@ impl Cli {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use clap::Parser as _;
 
     fn understood(words: &[&str]) -> Result<Cli, clap::Error> {
         Cli::try_parse_from([&["frontdesk"], words].concat())
@@ -58,6 +68,19 @@ mod tests {
         assert_eq!(password.reveal(), "correct horse ");
         let cli = understood(&["--connect", "pbx", "--user", "anna"]).unwrap();
         assert!(cli.password(&b"correct horse\n"[..]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_second_start_says_what_was_wished_for() {
+        let again = |words: &[&str]| Cli::again(words.iter().map(ToString::to_string).collect());
+        assert_eq!(again(&["frontdesk"]), Again::Window);
+        assert_eq!(again(&["frontdesk", "--rehearsal"]), Again::Rehearsal);
+        let (server, user) = (Some("pbx".to_owned()), Some("anna".to_owned()));
+        assert_eq!(
+            again(&["frontdesk", "--connect", "pbx", "--user", "anna"]),
+            Again::Server { server, user }
+        );
+        assert_eq!(again(&["frontdesk", "--no-such"]), Again::Window);
     }
 
     #[test]

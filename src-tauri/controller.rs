@@ -9,11 +9,11 @@ mod tests;
 use crate::account::{Account, Keeping};
 use crate::connection::{Attempt, Fault, ServerAddress};
 use crate::desktop::Desktop;
-use crate::event::{Event, Invitation, LoginReply, Now, Remember, TrayPlace};
+use crate::event::{Again, Event, Invitation, LoginReply, Now, Remember, TrayPlace};
 use crate::menu::Choice;
 use crate::pace::Pace;
 use crate::replica::Replica;
-use crate::report::{Condition, Report};
+use crate::report::{Condition, Report, already_running};
 use crate::secret::Secret;
 use link::Link;
 use outward::Shown;
@@ -136,7 +136,8 @@ impl Controller {
             }
             Event::Lost { attempt, fault } => self.lost(attempt, &fault, now, desktop),
             Event::Noticed { call, choice } => self.noticed(&call, choice, now, desktop),
-            Event::Chosen(Choice::Show(_) | Choice::Open) | Event::StartedAgain => desktop.raise(),
+            Event::Chosen(Choice::Show(_) | Choice::Open) => desktop.raise(),
+            Event::StartedAgain(again) => self.started_again(&again, desktop),
             Event::Chosen(Choice::LogOut) => {
                 self.log_out(now, desktop);
                 desktop.raise();
@@ -158,6 +159,29 @@ impl Controller {
             Event::Tick => self.tick(now, desktop),
         }
         self.refresh(desktop);
+    }
+
+    /// The program was started again: there is one window only, and what else was wished for is not done in silence.
+    fn started_again(&mut self, again: &Again, desktop: &mut impl Desktop) {
+        let Report { server: now, user: who, .. } = &self.shown.report;
+        let other = match again {
+            Again::Window => None,
+            Again::Rehearsal => (self.keeping == Keeping::Normal).then(|| "--rehearsal".to_owned()),
+            Again::Server { server, user } => {
+                let address = server.as_deref().map(ServerAddress::parse);
+                let same_server = address.is_none_or(|it| it.is_ok_and(|it| it.to_string() == *now));
+                let same_user = user.as_ref().is_none_or(|user| user == who);
+                let wish = [("--connect", server), ("--user", user)];
+                let words =
+                    wish.iter().filter_map(|(flag, value)| Some(format!("{flag} {}", value.as_ref()?)));
+                (!same_server || !same_user).then(|| words.collect::<Vec<_>>().join(" "))
+            }
+        };
+        let sentence = other.map(|wish| already_running(&wish, now));
+        if let Some(sentence) = sentence {
+            self.remark(sentence, desktop);
+        }
+        desktop.raise();
     }
 
     fn rehearsal(&mut self, outcome: Result<Invitation, String>, now: Now, desktop: &mut impl Desktop) {

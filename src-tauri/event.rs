@@ -58,6 +58,22 @@ pub(crate) enum TrayPlace {
     Missing,
 }
 
+/// What somebody wanted who started the program while it was running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// Its window.
+    Window,
+    /// The rehearsal office.
+    Rehearsal,
+    /// A server, and perhaps a user.
+    Server {
+        /// As typed; `None`: the one of the last time.
+        server: Option<String>,
+        /// As typed.
+        user: Option<String>,
+    },
+}
+
 /// The answer to a login: nothing, or a sentence that says why not.
 pub(crate) type LoginReply = oneshot::Sender<Result<(), String>>;
 
@@ -148,7 +164,7 @@ pub(crate) enum Event {
     /// The person closes the window.
     CloseAsked,
     /// The program was started a second time.
-    StartedAgain,
+    StartedAgain(Again),
     /// The desktop's tray came or went.
     Tray(TrayPlace),
     /// The rehearsal office runs in this process, or why it does not.

@@ -1,7 +1,7 @@
 //! What the view hears from the core: JSON texts of three kinds, `connection`, `message` and `remark`. The words of
 //! `message` are the server's own.
 
-use frontdesk_protocol::{CommandId, Millis, Outcome, Reason, ServerMessage};
+use frontdesk_protocol::{CommandId, LegId, Millis, Outcome, Reason, ServerMessage};
 use serde::Serialize;
 use serde_json::json;
 
@@ -54,40 +54,55 @@ pub(crate) fn remark(text: &str) -> String {
     json!({ "kind": "remark", "text": text }).to_string()
 }
 
-/// What the view asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// Something to be done.
+    /// Something to be done, by the view.
     Order,
-    /// Rows of the history.
+    /// Rows of the history, by the view.
     History,
+    /// That a leg rings no more, on a notification: no view waits for the answer.
+    Ignore(LegId),
 }
 
-/// The answer to what did not leave this computer.
-pub(crate) fn not_sent(id: CommandId, asked: Asked) -> String {
-    let text = match asked {
-        Asked::Order => {
+/// Why something did not leave this computer.
+pub(crate) fn not_sent(asked: &Asked) -> &'static str {
+    match asked {
+        Asked::Order | Asked::Ignore(_) => {
             "This desk has no connection to the Frontdesk server, so nothing was sent and every call is where it was. \
              Wait until the connection is back, or use the telephone itself."
         }
         Asked::History => "This desk has no connection to the Frontdesk server. Wait until it is back.",
-    };
-    failed(id, Reason::NoLink, text)
+    }
 }
 
-/// The answer to what was sent, and of which nobody knows what became.
-pub(crate) fn unanswered(id: CommandId, asked: Asked) -> String {
-    let text = match asked {
-        Asked::Order => {
+/// Why nobody knows what became of what was sent.
+pub(crate) fn unanswered(asked: &Asked) -> &'static str {
+    match asked {
+        Asked::Order | Asked::Ignore(_) => {
             "The connection broke before the Frontdesk server answered, so it may or may not have been done. \
              Look where the caller is before you try again."
         }
         Asked::History => "The connection broke before the Frontdesk server answered. Wait until it is back.",
-    };
-    failed(id, Reason::Timeout, text)
+    }
 }
 
-fn failed(id: CommandId, reason: Reason, text: &str) -> String {
+/// What is said when a call could not be ignored on its notification; it rings on.
+pub(crate) fn not_ignored(caller: &str, why: &str) -> String {
+    format!("{caller} was not ignored and may still ring. {why}")
+}
+
+/// What is said to a person who starts the program once more with other wishes.
+pub(crate) fn already_running(wish: &str, server: &str) -> String {
+    let stays = if server.is_empty() { String::new() } else { format!(" and stays with {server}") };
+    format!(
+        "Frontdesk was started again with {wish}, but it is already running{stays}. For the other, log out here \
+         first, or quit and start anew."
+    )
+}
+
+/// The answer for the view to what failed on the way.
+pub(crate) fn failed(id: CommandId, reason: Reason, text: &str) -> String {
     let result = ServerMessage::Result { id, outcome: Outcome::Failed { reason, text: text.to_owned() } };
     #[expect(clippy::expect_used, reason = "a result holds nothing that cannot become JSON")]
     let json = serde_json::to_string(&result).expect("a result becomes JSON");

@@ -86,7 +86,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         window = window.with_filename(folder.join("window.json").to_string_lossy());
     }
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(move |_, _, _| again.report(Event::StartedAgain)))
+        .plugin(tauri_plugin_single_instance::init(move |_, words, _| {
+            again.report(Event::StartedAgain(Cli::again(words)));
+        }))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(window.build())
         .manage(inbox.clone())

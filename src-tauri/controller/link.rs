@@ -8,9 +8,11 @@ use crate::event::Now;
 use crate::notice::NoticeChoice;
 use crate::pace::{GOOD, SIGN_OF_LIFE, SILENCE};
 use crate::replica::{Replica, Step};
-use crate::report::{Asked, Condition, message, not_sent, unanswered};
+use crate::report::{Asked, Condition, failed, message, not_ignored, not_sent, unanswered};
 use crate::secret::Secret;
-use frontdesk_protocol::{CallId, ClientMessage, Command, CommandId, HistoryQuery, ServerMessage};
+use frontdesk_protocol::{
+    CallId, ClientMessage, Command, CommandId, HistoryQuery, LegId, LegState, Outcome, Reason, ServerMessage,
+};
 use std::time::Instant;
 
 /// The state of the connection, while there is a session.
@@ -84,7 +86,13 @@ impl Controller {
                 let fault = Fault::ServerSays { text: text.clone(), cure };
                 return self.lost(attempt, &fault, now, desktop);
             }
-            ServerMessage::Result { id, .. } | ServerMessage::History { id, .. } => {
+            ServerMessage::Result { id, outcome } => {
+                let asked = self.shown.pending.remove(id);
+                if let (Some(Asked::Ignore(leg)), Outcome::Failed { text, .. }) = (asked, outcome) {
+                    self.not_ignored(&leg, text, desktop);
+                }
+            }
+            ServerMessage::History { id, .. } => {
                 self.shown.pending.remove(id);
             }
             ServerMessage::Ready { .. }
@@ -188,18 +196,33 @@ impl Controller {
                     // The time makes the name one of this run of the program; ids of other runs must not be repeated.
                     let name = format!("notification-{}-{}", now.wall.0, self.shown.named);
                     if let Ok(id) = CommandId::parse(&name) {
-                        self.order(id, Command::Ignore { leg }, desktop);
+                        let command = Command::Ignore { leg: leg.clone() };
+                        let message = ClientMessage::Command { id: id.clone(), command };
+                        self.send_asked(id, Asked::Ignore(leg), message, desktop);
                     }
                 }
             }
         }
     }
 
-    /// Tells the view of every order without an answer that there will be none.
+    /// Tells of every order without an answer that there will be none.
     pub(super) fn abandon_orders(&mut self, desktop: &mut impl Desktop) {
         for (id, asked) in std::mem::take(&mut self.shown.pending) {
-            desktop.tell_view(unanswered(id, asked));
+            let text = unanswered(&asked);
+            match asked {
+                Asked::Order | Asked::History => desktop.tell_view(failed(id, Reason::Timeout, text)),
+                Asked::Ignore(leg) => self.not_ignored(&leg, text, desktop),
+            }
         }
+    }
+
+    /// The person pressed Ignore on a notification and looks away: a call that rings on is shown to them.
+    fn not_ignored(&mut self, leg: &LegId, why: &str, desktop: &mut impl Desktop) {
+        let known = self.replica.seen().and_then(|(office, _)| office.leg(leg));
+        let Some((call, leg)) = known.filter(|(_, leg)| leg.state == LegState::Ringing) else { return };
+        let caller = leg.peer.as_ref().unwrap_or(&call.origin).display().to_owned();
+        self.remark(not_ignored(&caller, why), desktop);
+        desktop.raise();
     }
 
     fn is_up(&self) -> bool {
@@ -217,7 +240,11 @@ impl Controller {
         if live && desktop.send(message).is_ok() {
             self.shown.pending.insert(id, asked);
         } else {
-            desktop.tell_view(not_sent(id, asked));
+            let text = not_sent(&asked);
+            match asked {
+                Asked::Order | Asked::History => desktop.tell_view(failed(id, Reason::NoLink, text)),
+                Asked::Ignore(leg) => self.not_ignored(&leg, text, desktop),
+            }
         }
     }
 }

@@ -5,11 +5,14 @@ mod connection;
 mod desk;
 mod session;
 
-use crate::event::{Event, TrayPlace};
+use crate::connection::Fault;
+use crate::event::{Again, Event, TrayPlace};
 use crate::menu::{Choice, Entry, Icon};
 use crate::notice::NoticeChoice;
 use desk::{Desk, delta, leg_rings, ringing_call};
-use frontdesk_protocol::{CallId, Change, ClientMessage, Command, LegId, Millis, PbxLink};
+use frontdesk_protocol::{
+    CallId, Change, ClientMessage, Command, CommandId, LegId, Millis, Outcome, PbxLink, Reason, ServerMessage,
+};
 
 fn call(name: &str) -> CallId {
     CallId::parse(name).unwrap()
@@ -104,13 +107,83 @@ fn ignore_on_the_notification_stops_every_phone_of_mine_that_rings() {
     assert_eq!(ignored, [LegId::parse("c1-leg").unwrap(), LegId::parse("l2").unwrap()]);
 }
 
+/// The sentences about this computer that the view was told.
+fn remarks(desk: &Desk) -> Vec<&str> {
+    let remarks = desk.done.told.iter().filter(|told| told["kind"] == "remark");
+    remarks.map(|told| told["text"].as_str().unwrap()).collect()
+}
+
+/// A desk whose person pressed Ignore on a notification, and the name of that order.
+fn ignoring() -> (Desk, CommandId) {
+    let mut desk = Desk::online();
+    desk.hears(delta(1, [Change::Call(ringing_call("c1"))]));
+    desk.takes(Event::Noticed { call: call("c1"), choice: NoticeChoice::Ignore });
+    let Some(ClientMessage::Command { id, .. }) = desk.done.sent.last() else { panic!("an order") };
+    let id = id.clone();
+    (desk, id)
+}
+
+#[test]
+fn an_ignore_that_fails_while_it_rings_on_is_shown_with_the_window() {
+    let (mut desk, id) = ignoring();
+    let text = "The telephone system refused.".to_owned();
+    let outcome = Outcome::Failed { reason: Reason::Refused, text };
+    desk.hears(ServerMessage::Result { id, outcome });
+    assert_eq!(
+        remarks(&desk),
+        ["Mario Rossi was not ignored and may still ring. The telephone system refused."]
+    );
+    assert_eq!(desk.done.window, ["raise"]);
+
+    let (mut desk, _) = ignoring();
+    desk.loses(Fault::Broken);
+    assert!(remarks(&desk)[0].contains("may or may not have been done"), "{:?}", remarks(&desk));
+}
+
+#[test]
+fn an_ignore_that_was_done_or_came_too_late_says_nothing() {
+    let (mut desk, id) = ignoring();
+    desk.hears(ServerMessage::Result { id, outcome: Outcome::Done { text: "Done.".into() } });
+    assert_eq!(remarks(&desk), [""; 0]);
+
+    let (mut desk, id) = ignoring();
+    desk.hears(delta(2, [Change::CallGone(call("c1"))]));
+    let outcome = Outcome::Failed { reason: Reason::Gone, text: "It is over.".into() };
+    desk.hears(ServerMessage::Result { id, outcome });
+    assert_eq!((remarks(&desk).len(), desk.done.window.len()), (0, 0), "the caller has gone by themselves");
+}
+
+#[test]
+fn a_second_start_with_other_wishes_says_what_is_running() {
+    let server = |server: &str, user: &str| Again::Server {
+        server: Some(server.into()).filter(|it: &String| !it.is_empty()),
+        user: Some(user.into()).filter(|it: &String| !it.is_empty()),
+    };
+    let mut desk = Desk::online();
+    for same in [server("pbx.example", ""), server("pbx.example", "ann"), server("", "ann")] {
+        desk.takes(Event::StartedAgain(same));
+    }
+    assert_eq!(remarks(&desk), [""; 0]);
+    for other in [server("other.example", ""), server("pbx.example", "bob"), Again::Rehearsal] {
+        desk.takes(Event::StartedAgain(other));
+    }
+    let told = remarks(&desk);
+    assert!(told[0].starts_with("Frontdesk was started again with --connect other.example, but"), "{told:?}");
+    assert!(told[1].contains("--connect pbx.example --user bob, but"), "{told:?}");
+    assert!(
+        told[2].contains("--rehearsal, but it is already running and stays with https://pbx.example:8090"),
+        "{told:?}"
+    );
+    assert_eq!(desk.done.window, ["raise"; 6]);
+}
+
 #[test]
 fn show_raises_the_window_wherever_it_is_chosen() {
     let mut desk = Desk::online();
     desk.takes(Event::Noticed { call: call("c1"), choice: NoticeChoice::Show });
     desk.takes(Event::Chosen(Choice::Open));
     desk.takes(Event::Chosen(Choice::Show(call("c1"))));
-    desk.takes(Event::StartedAgain);
+    desk.takes(Event::StartedAgain(Again::Window));
     assert_eq!(desk.done.window, ["raise"; 4]);
 }
 

@@ -1,6 +1,7 @@
 //! Logging in and out, the keyring, the start.
 
 use super::desk::{Desk, ann};
+use super::remarks;
 use crate::connection::Fault;
 use crate::controller::Start;
 use crate::event::{Event, Invitation, Remember, View};
@@ -127,12 +128,6 @@ fn a_remark_from_before_the_page_was_there_is_not_lost() {
     assert_eq!(remarks(&desk), ["Your settings file was damaged."]);
     desk.takes(Event::Subscribed(View::new(|_| {})));
     assert_eq!(remarks(&desk).len(), 1, "it is told once");
-}
-
-/// The sentences about this computer that the view was told.
-fn remarks(desk: &Desk) -> Vec<&str> {
-    let remarks = desk.done.told.iter().filter(|told| told["kind"] == "remark");
-    remarks.map(|told| told["text"].as_str().unwrap()).collect()
 }
 
 #[test]
