@@ -58,13 +58,13 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
         <section data-pane="history" aria-label={props.title.clone()}>
             <h2>
                 { &props.title }
-                <button type="button" class="quiet" hidden={props.mine} onclick={back}>{ "Show mine" }</button>
+                <button type="button" class="quiet" hidden={props.mine} onclick={back}>{ texts::page::SHOW_MINE }</button>
             </h2>
             <p class="problem" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
             <p class="empty" hidden={!nothing}>{ empty }</p>
             <div class="rows" role="grid" aria-label={props.title.clone()} {onscroll}>
                 { for rows }
-                <button key="older" type="button" class="quiet older" hidden={!props.more} onclick={older}>{ "Older calls" }</button>
+                <button key="older" type="button" class="quiet older" hidden={!props.more} onclick={older}>{ texts::page::OLDER }</button>
             </div>
         </section>
     }
@@ -113,7 +113,7 @@ pub fn Row(props: &RowProps) -> Html {
             data-history={row.id.0.to_string()} data-outcome={row.outcome}
             data-direction={crate::stream::direction(row.direction)}
             tabindex={if row.tab { "0" } else { "-1" }}
-            title="Double-click or Enter to call"
+            title={texts::page::ROW}
             aria-label={row.label.clone()}
             {ondblclick} {onfocus} {onkeydown}
         >

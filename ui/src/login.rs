@@ -3,6 +3,7 @@
 use crate::dom;
 use crate::stream::note_line;
 use frontdesk_console::event::Remember;
+use frontdesk_console::texts::page;
 use frontdesk_console::{Event, Note};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -44,7 +45,7 @@ pub fn LoginForm(props: &LoginProps) -> Html {
     });
     let server = if props.desktop {
         html! {
-            <label>{ "Server" }
+            <label>{ page::SERVER }
                 <input id="login-server" required=true autocomplete="off" spellcheck="false"
                     placeholder="frontdesk.example.com" value={props.server.clone()} />
             </label>
@@ -54,22 +55,22 @@ pub fn LoginForm(props: &LoginProps) -> Html {
     };
     let remember = if props.desktop {
         html! {
-            <label class="check"><input id="login-remember" type="checkbox" checked=true />{ "Stay logged in on this computer" }</label>
+            <label class="check"><input id="login-remember" type="checkbox" checked=true />{ page::REMEMBER }</label>
         }
     } else {
         html! { <div hidden={true}></div> }
     };
-    let word = if props.busy { "Logging in …" } else { "Log in" };
+    let word = if props.busy { page::LOGGING_IN } else { page::LOG_IN };
     html! {
         <div class="login">
             <form id="login" {onsubmit}>
-                <h1>{ "Frontdesk" }</h1>
+                <h1>{ page::FRONTDESK }</h1>
                 { server }
-                <label>{ "User" }
+                <label>{ page::USER }
                     <input id="login-user" required=true autocomplete="username" spellcheck="false" autocapitalize="none"
                         value={props.user.clone()} />
                 </label>
-                <label>{ "Password" }
+                <label>{ page::PASSWORD }
                     <input id="login-password" type="password" required=true autocomplete="current-password" />
                 </label>
                 { remember }

@@ -2,6 +2,7 @@
 
 use crate::dom;
 use frontdesk_console::settings::Layout;
+use frontdesk_console::texts::page;
 use frontdesk_console::{Step, keys};
 use web_sys::Element;
 use yew::{
@@ -97,8 +98,8 @@ pub fn DividerBar(props: &DividerProps) -> Html {
         on.emit(Divider::By(side, by));
     });
     let (class, label, orientation) = match side {
-        Side::Left => ("divider upright", "Width of stream and history", "vertical"),
-        Side::Stream => ("divider level", "Height of the stream", "horizontal"),
+        Side::Left => ("divider upright", page::WIDTH, "vertical"),
+        Side::Stream => ("divider level", page::HEIGHT, "horizontal"),
     };
     html! {
         <div

@@ -1,6 +1,7 @@
 //! The search box over people: letters typed anywhere land here.
 
 use crate::icons::{Icon, icon};
+use frontdesk_console::texts::page;
 use frontdesk_console::{Event, Step};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -40,8 +41,8 @@ pub fn SearchBox(props: &SearchProps) -> Html {
             { icon(Icon::Search) }
             <input
                 id="search" type="search" autocomplete="off" spellcheck="false"
-                placeholder="Search people: name, number, department"
-                aria-label="Search people"
+                placeholder={page::SEARCH_HINT}
+                aria-label={page::SEARCH}
                 value={props.text.clone()} {oninput} {onkeydown}
             />
         </label>

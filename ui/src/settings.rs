@@ -3,7 +3,8 @@
 use crate::icons::{icon, of_status};
 use frontdesk_console::colour::Colour;
 use frontdesk_console::palette::{COLOURED, key};
-use frontdesk_console::{Event, Preset, Scheme, Settings, Theme, texts};
+use frontdesk_console::texts::{self, page};
+use frontdesk_console::{Event, Preset, Scheme, Settings, Theme};
 use frontdesk_protocol::Status;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -35,25 +36,26 @@ pub fn SettingsDialog(props: &SettingsProps) -> Html {
         Callback::from(move |_: MouseEvent| close.emit(()))
     };
     let reset = change(props, |settings| settings.palette.own.clear());
-    let themes = [(Theme::System, "As the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
-    let presets = [(Preset::Usual, "Usual"), (Preset::ColourBlindSafe, "Safe for colour-blind eyes")];
+    let themes =
+        [(Theme::System, page::THEMES[0]), (Theme::Light, page::THEMES[1]), (Theme::Dark, page::THEMES[2])];
+    let presets = [(Preset::Usual, page::PRESETS[0]), (Preset::ColourBlindSafe, page::PRESETS[1])];
     html! {
         <div class="veil">
-            <div class="dialog" role="dialog" aria-modal="true" aria-label="Settings">
-                <h2>{ "Settings" }<button type="button" id="settings-close" class="quiet" onclick={close}>{ "Close" }</button></h2>
+            <div class="dialog" role="dialog" aria-modal="true" aria-label={page::SETTINGS}>
+                <h2>{ page::SETTINGS }<button type="button" id="settings-close" class="quiet" onclick={close}>{ page::CLOSE }</button></h2>
                 <fieldset>
-                    <legend>{ "Theme" }</legend>
+                    <legend>{ page::THEME }</legend>
                     { for themes.map(|(theme, word)| radio("theme", word, props.settings.theme == theme,
                         change(props, move |settings| settings.theme = theme))) }
                 </fieldset>
                 <fieldset>
-                    <legend>{ "Status colours" }</legend>
+                    <legend>{ page::COLOURS }</legend>
                     { for presets.map(|(preset, word)| radio("preset", word, props.settings.palette.preset == preset,
                         change(props, move |settings| settings.palette.preset = preset))) }
                 </fieldset>
                 <div class="colours">{ for COLOURED.map(|status| colour(props, status)) }</div>
                 <button type="button" class="quiet" disabled={props.settings.palette.own.is_empty()} onclick={reset}>
-                    { "Back to the preset's colours" }
+                    { page::PRESET_COLOURS }
                 </button>
             </div>
         </div>

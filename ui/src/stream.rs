@@ -37,8 +37,8 @@ pub fn Stream(props: &StreamProps) -> Html {
     });
     let empty = props.cards.is_empty();
     html! {
-        <section data-pane="stream" aria-label="My Stream">
-            <h2>{ "My Stream" }<span class="count">{ count(props.cards.len()) }</span></h2>
+        <section data-pane="stream" aria-label={texts::page::STREAM}>
+            <h2>{ texts::page::STREAM }<span class="count">{ count(props.cards.len()) }</span></h2>
             <div class="cards" onpointerenter={hover(Hover::Inside)} onpointerleave={hover(Hover::Outside)}>
                 <p key=" empty" class="empty" hidden={!empty}>{ texts::empty::STREAM }</p>
                 { for cards }
@@ -71,7 +71,7 @@ pub fn note_line(note: &Note, on: &Callback<Event>) -> Html {
         <p class="note" data-tone={tone}>
             { icon(shape) }
             <span>{ &note.text }</span>
-            <button type="button" class="quiet" aria-label="Put away" hidden={note.tone != Tone::Failed} onclick={dismiss}>
+            <button type="button" class="quiet" aria-label={texts::page::PUT_AWAY} hidden={note.tone != Tone::Failed} onclick={dismiss}>
                 { icon(Icon::Close) }
             </button>
         </p>

@@ -1,6 +1,7 @@
 //! The right of the head: connection light, who I am, from which extension I call, settings, log out.
 
 use crate::icons::{Icon, icon};
+use frontdesk_console::texts::page;
 use frontdesk_console::{Event, LinkView};
 use frontdesk_protocol::Extension;
 use wasm_bindgen::JsCast;
@@ -47,28 +48,16 @@ pub fn TopBar(props: &TopBarProps) -> Html {
     html! {
         <div class="bar">
             <span id="connection" data-state={props.light.lamp.key()} title={props.light.text.clone()}>
-                <span class="lamp" aria-hidden="true"></span>{ short(&props.light) }
+                <span class="lamp" aria-hidden="true"></span>{ page::light(props.light.lamp, props.light.since.as_deref()) }
             </span>
             <span class="me">{ &props.user }</span>
-            <label class="from">{ "Calls from " }
-                <select id="selected-extension" aria-label="Calls go out from extension" {onchange}>{ for options }</select>
+            <label class="from">{ page::CALLS_FROM }
+                <select id="selected-extension" aria-label={page::CALLS_FROM_EXTENSION} {onchange}>{ for options }</select>
             </label>
-            <button type="button" id="settings" class="quiet" aria-label="Settings" title="Settings" onclick={settings}>
+            <button type="button" id="settings" class="quiet" aria-label={page::SETTINGS} title={page::SETTINGS} onclick={settings}>
                 { icon(Icon::Settings) }
             </button>
-            <button type="button" id="log-out" class="quiet" onclick={log_out}>{ "Log out" }</button>
+            <button type="button" id="log-out" class="quiet" onclick={log_out}>{ page::LOG_OUT }</button>
         </div>
     }
-}
-
-/// The light's word; the whole sentence stands above the panes.
-fn short(light: &LinkView) -> String {
-    use frontdesk_console::Lamp;
-    let word = match light.lamp {
-        Lamp::Live => "Live",
-        Lamp::Stale => "Stale",
-        Lamp::Offline => "Offline",
-        Lamp::Connecting => "Connecting",
-    };
-    light.since.as_ref().map_or_else(|| word.into(), |since| format!("{word} since {since}"))
 }

@@ -33,12 +33,12 @@ pub fn Users(props: &UsersProps) -> Html {
         html! { <Tile key={view.person.as_str()} view={Rc::clone(view)} {anchor} on={props.on.clone()} /> }
     });
     let empty = if props.filtered { texts::empty::SEARCH } else { texts::empty::USERS };
-    let hint = if props.moving { "Drop on a person, or use arrows and Enter. Esc stops." } else { "" };
+    let hint = if props.moving { texts::page::MOVING } else { "" };
     html! {
-        <section data-pane="users" aria-label="Users">
-            <h2>{ "Users" }<span class="count">{ crate::stream::count(props.tiles.len()) }</span><span class="hint">{ hint }</span></h2>
+        <section data-pane="users" aria-label={texts::page::USERS}>
+            <h2>{ texts::page::USERS }<span class="count">{ crate::stream::count(props.tiles.len()) }</span><span class="hint">{ hint }</span></h2>
             <p class="empty" hidden={!props.tiles.is_empty()}>{ empty }</p>
-            <div class="tiles" role="grid" aria-label="Users">
+            <div class="tiles" role="grid" aria-label={texts::page::USERS}>
                 <div class="row" role="row">{ for tiles }</div>
             </div>
         </section>

@@ -1,4 +1,7 @@
-//! The catalogue: every sentence the view says, a function each, in English. No other file holds words for people.
+//! The catalogue: every word and sentence of the view, in English. No other file of `console` and `ui` holds words for
+//! people, but the names of days and months, which are part of the `clock`.
+
+pub mod page;
 
 use frontdesk_protocol::{Direction, HistoryOutcome, Mark, Party, PartyKind, Service, Status};
 

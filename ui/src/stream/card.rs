@@ -69,7 +69,7 @@ pub fn Card(props: &CardProps) -> Html {
             <div class="why" title={texts::direction(card.direction)}>
                 { icon(of_direction(card.direction)) }
                 <span class="number">{ card.number.clone().unwrap_or_default() }</span>
-                <span class="through">{ why(card) }</span>
+                <span class="through">{ texts::page::why(card.via.as_deref(), &card.extension) }</span>
             </div>
             <div class="actions">{ for card.actions.iter().map(|action| button(*action, card, on)) }</div>
             <div class="about">{ for card.note.iter().map(|note| note_line(note, on)) }</div>
@@ -92,7 +92,7 @@ fn button(action: CardAction, card: &CardView, on: &Callback<Event>) -> Html {
     html! {
         <button
             key={action.key()} type="button" data-action={action.key()}
-            aria-label={format!("{word}: {}", card.title)}
+            aria-label={texts::page::action_for(word, &card.title)}
             aria-pressed={(action == CardAction::Transfer).then(|| card.chosen.to_string())}
             {onclick}
         >
@@ -137,12 +137,6 @@ fn on_button(event: &PointerEvent) -> bool {
 
 fn inside_button(element: &Element) -> bool {
     element.closest("button").ok().flatten().is_some()
-}
-
-/// Through what it came, and at which of my phones it is; the direction is the icon before it.
-fn why(card: &CardView) -> String {
-    let at = format!("at {}", card.extension);
-    card.via.as_ref().map_or(at.clone(), |via| format!("{via} · {at}"))
 }
 
 fn shape(card: &CardView) -> Icon {

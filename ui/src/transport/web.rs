@@ -7,6 +7,7 @@ mod outage;
 
 use super::{Credentials, Surroundings, Transport};
 use crate::dom;
+use frontdesk_console::texts::page;
 use frontdesk_console::{Connection, Event, Message, Settings};
 use frontdesk_protocol::{
     ClientMessage, Command, CommandId, HistoryQuery, LegId, Millis, Resume, SUBPROTOCOL, ServerMessage,
@@ -160,7 +161,7 @@ impl Link {
             Some(format!("{scheme}://{}/ws", location.host().ok()?))
         });
         let opened = address.and_then(|address| WebSocket::new_with_str(&address, SUBPROTOCOL).ok());
-        let Some(socket) = opened else { return self.lost("This browser opens no WebSocket.") };
+        let Some(socket) = opened else { return self.lost(page::NO_SOCKET) };
         let on = |what: &'static str, heard: fn(&Rc<Self>, &web_sys::Event)| {
             let link = Rc::downgrade(self);
             EventListener::new(&socket, what, move |event| {
@@ -198,7 +199,7 @@ impl Link {
     fn heard(self: &Rc<Self>, event: &web_sys::Event) {
         let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
         let Some(message) = text.and_then(|text| serde_json::from_str::<ServerMessage>(&text).ok()) else {
-            return self.lost("The server sent something that this page does not understand; reload it.");
+            return self.lost(page::NOT_UNDERSTOOD);
         };
         let mut bye = None;
         {
@@ -243,10 +244,10 @@ impl Link {
             match http::session().await {
                 http::Session::None => {
                     *link.state.borrow_mut() = State::default();
-                    link.say(Connection::Login, if known { "Your session ended. Log in again." } else { "" });
+                    link.say(Connection::Login, if known { page::SESSION_ENDED } else { "" });
                 }
-                http::Session::There => link.lost("The server closed the connection."),
-                http::Session::Unreachable => link.lost("The server cannot be reached."),
+                http::Session::There => link.lost(page::CLOSED),
+                http::Session::Unreachable => link.lost(page::UNREACHABLE),
             }
         });
     }
@@ -272,7 +273,7 @@ impl Link {
         if silent > SILENCE_MS {
             // This runs inside the socket's own timer, which must not end before it returns.
             let link = Rc::clone(self);
-            spawn_local(async move { link.lost("The server has been silent.") });
+            spawn_local(async move { link.lost(page::SILENT) });
         } else {
             self.send(&ClientMessage::Beat);
         }
@@ -290,8 +291,7 @@ impl Link {
 
     fn send_or_tell(&self, message: &ClientMessage, id: CommandId) {
         if !self.send(message) {
-            let why = "There is no connection to the server, so nothing was sent. Use the phone itself.";
-            self.hear.emit(Event::NotSent(id, why.into()));
+            self.hear.emit(Event::NotSent(id, page::NOT_CONNECTED.into()));
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn Targets(props: &TargetsProps) -> Html {
         });
     }
     html! {
-        <div ref={place} class="targets" role="menu" aria-label={format!("Send to {}", props.name)}>
+        <div ref={place} class="targets" role="menu" aria-label={texts::page::send_to(&props.name)}>
             { for props.targets.iter().enumerate().map(|(index, target)| draw(index, target, props)) }
         </div>
     }

@@ -1,6 +1,7 @@
 //! The few HTTP requests of the page: log in, log out, whether there is a session. The cookie is the browser's business.
 
 use crate::dom;
+use frontdesk_console::texts::page;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -28,18 +29,17 @@ pub async fn log_in(user: &str, password: &str) -> Result<(), String> {
         password: &'a str,
     }
     let body = serde_json::to_string(&Body { user, password }).map_err(|why| why.to_string())?;
-    let response = request("POST", "/api/login", Some(&body))
-        .await
-        .map_err(|_| "The server cannot be reached. Check that it runs, and try again.".to_owned())?;
+    let response =
+        request("POST", "/api/login", Some(&body)).await.map_err(|_| page::LOGIN_UNREACHABLE.to_owned())?;
     if response.ok() {
         return Ok(());
     }
     let said = text_of(&response).await;
     let status = response.status();
     Err(said.unwrap_or_else(|| match status {
-        401 | 403 => "User name or password is wrong. Try again, or ask your administrator.".into(),
-        429 => "Too many attempts. Wait a minute, then try again.".into(),
-        _ => format!("The server refused the login ({status}). Try again later or ask your administrator."),
+        401 | 403 => page::LOGIN_WRONG.into(),
+        429 => page::LOGIN_OFTEN.into(),
+        _ => page::login_refused(status),
     }))
 }
 
