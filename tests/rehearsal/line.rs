@@ -58,6 +58,9 @@ async fn calls_arrive_in_a_busy_office_and_the_phone_at_the_desk_takes_them() ->
         })
         .await?;
     }
+    let amara = desk.office.person_at(&extension("1002")).context("somebody sits at 1002")?;
+    ensure!(amara.name == "Amara Okafor" && amara.group == "Management", "{amara:?}");
+    ensure!(amara.mailbox.is_some() && amara.numbers.len() == 1, "a mailbox and a mobile: {amara:?}");
     ensure!(desk.office.queues.len() == 3 && desk.office.lots.len() == 1, "queues and a parking lot");
     ensure!(desk.office.mailboxes.values().any(|mailbox| mailbox.new > 0), "somebody has messages");
     let (_, rings) = desk.leg(DESK, |leg| leg.state == LegState::Ringing).await?;
@@ -112,18 +115,41 @@ async fn a_caller_is_sent_to_a_mailbox() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_caller_is_sent_to_a_mobile() -> Result<()> {
+    let (server, mut desk) = open(5).await?;
+    let (mine, caller) = talking(&mut desk).await?;
+    let amara = desk.office.person_at(&extension("1002")).context("somebody sits at 1002")?.clone();
+    let number = amara.numbers.first().context("a mobile")?.number.clone();
+    let order = Command::Transfer {
+        leg: mine.id.clone(),
+        to: Destination::Number { person: amara.id.clone(), number },
+    };
+    match desk.order(order).await? {
+        Outcome::Done { .. } | Outcome::Failed { reason: Reason::NotReached, .. } => {}
+        other => anyhow::bail!("the transfer to the mobile: {other:?}"),
+    }
+    let what = "the desk is free of the call, and the caller is with the mobile";
+    desk.until(what, |office| {
+        let number = amara.numbers.first()?.number.as_str();
+        let (_, leg) = office.leg(&caller)?;
+        let with = leg.peer.as_ref()?.number.as_deref().is_some_and(|shown| shown.ends_with(number));
+        (office.leg(&mine.id).is_none() && with).then_some(())
+    })
+    .await?;
+    server.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_call_is_placed_from_the_desk_and_hung_up() -> Result<()> {
     let (server, mut desk) = open(4).await?;
     let (talks, _) = talking(&mut desk).await?;
-    let to = free(&desk.office).context("somebody is free")?;
-    let order = Command::Originate { from: extension(DESK), to: Number::parse(to.as_str())? };
+    let order = Command::Originate { from: extension(DESK), to: Number::parse("5550131")? };
     let begun = desk.begin(order).await?;
-    let (_, placed) = desk
-        .leg(DESK, |leg| {
-            leg.id != talks.id
-                && leg.peer.as_ref().is_some_and(|peer| peer.number.as_deref() == Some(to.as_str()))
-        })
-        .await?;
+    let dialled = |leg: &Leg| {
+        leg.peer.as_ref().and_then(|peer| peer.number.as_deref()?.strip_suffix("5550131").map(drop))
+    };
+    let (_, placed) = desk.leg(DESK, |leg| leg.id != talks.id && dialled(leg).is_some()).await?;
     let outcome = desk.outcome(&begun).await?;
     ensure!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
     let outcome = desk.order(Command::HangUp { leg: placed.id.clone() }).await?;

@@ -100,7 +100,7 @@ impl Server {
             OfficeKind::Rehearsal { seed } => {
                 let office = Office::listen(seed).await?;
                 let scratch = Scratch::new()?;
-                rehearse(&mut config, &office, &scratch);
+                rehearse(&mut config, &office, &scratch)?;
                 (Some(office), Some(scratch))
             }
         };
@@ -262,7 +262,7 @@ impl Drop for Scratch {
     }
 }
 
-fn rehearse(config: &mut Config, office: &RunningOffice, scratch: &Scratch) {
+fn rehearse(config: &mut Config, office: &RunningOffice, scratch: &Scratch) -> Result<()> {
     let address = office.address();
     config.pbx.host = address.ip().to_string();
     config.pbx.port = Some(address.port());
@@ -270,6 +270,11 @@ fn rehearse(config: &mut Config, office: &RunningOffice, scratch: &Scratch) {
     config.pbx.secret = Some(Secret::new("rehearsal").reveal().to_owned());
     (config.pbx.secret_file, config.pbx.secret_env) = (None, None);
     config.store.path = scratch.0.join("frontdesk.db");
+    let people = scratch.0.join("people.csv");
+    std::fs::write(&people, frontdesk_rehearsal::people_file())
+        .with_context(|| format!("{} cannot be written", people.display()))?;
+    config.people.file = Some(people);
+    Ok(())
 }
 
 async fn forget(app: Arc<App>, keep_days: u32) {

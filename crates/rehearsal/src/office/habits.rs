@@ -6,6 +6,11 @@ use super::{Due, Simulation, TRUNK};
 use crate::packet::Packet;
 use crate::setup::{Policy, Reception, Traffic};
 
+/// Outside numbers that end so are always busy.
+const BUSY: char = '9';
+/// Who declines every call.
+const UNDISTURBED: [&str; 2] = ["1017", "1029"];
+
 impl Simulation {
     pub(super) fn calm(&self) -> bool {
         self.setup.traffic == Traffic::Calm
@@ -42,10 +47,12 @@ impl Simulation {
             return if calls > 4 { Policy::Busy } else { Policy::Ring };
         }
         match () {
-            () if endpoint == TRUNK && self.one_in(12) => Policy::Busy,
-            () if endpoint == TRUNK => Policy::Ring,
+            () if endpoint == TRUNK => {
+                let busy = self.channels.get(&target).is_some_and(|c| c.exten.ends_with(BUSY));
+                if busy { Policy::Busy } else { Policy::Ring }
+            }
             () if calls > 1 && !self.one_in(3) => Policy::Busy,
-            () if self.one_in(25) => Policy::Decline,
+            () if UNDISTURBED.contains(&endpoint) => Policy::Decline,
             () => Policy::Ring,
         }
     }
