@@ -9,7 +9,7 @@ pub struct Announcements {
     pub now: Said,
 }
 
-/// A text and how many were said before it.
+/// A text and how many there were, it included.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Said {
     /// Grows with every text.
@@ -19,9 +19,14 @@ pub struct Said {
 }
 
 impl Said {
-    /// Says something.
-    pub fn say(&mut self, text: impl Into<String>) {
-        self.count += 1;
-        self.text = text.into();
+    /// Says something, after what was said since `count` was `heard`: that has not been read out yet.
+    pub fn say(&mut self, text: &str, heard: u64) {
+        if self.count == heard {
+            self.text.clear();
+            self.count += 1;
+        } else {
+            self.text.push(' ');
+        }
+        self.text.push_str(text);
     }
 }

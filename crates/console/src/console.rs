@@ -55,6 +55,8 @@ pub struct Console {
     pub orders: Orders,
     /// The live regions.
     pub said: Announcements,
+    /// How much of each had been said before this event: polite, now.
+    heard: (u64, u64),
     /// The login form.
     pub login: Login,
 }
@@ -76,6 +78,7 @@ impl Console {
             moved: None,
             orders: Orders::new(nonce),
             said: Announcements::default(),
+            heard: (0, 0),
             login: Login::default(),
         }
     }
@@ -83,6 +86,7 @@ impl Console {
     /// Takes in what happened; gives what the desk asks for, in order.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         let mut out = Vec::new();
+        self.heard = (self.said.polite.count, self.said.now.count);
         match event {
             Event::Tick(now) => self.tick(now),
             Event::Message(message) => self.message(message, &mut out),
@@ -162,6 +166,16 @@ impl Console {
         out
     }
 
+    /// Says something when there is time.
+    fn say(&mut self, text: impl AsRef<str>) {
+        self.said.polite.say(text.as_ref(), self.heard.0);
+    }
+
+    /// Says something at once.
+    fn say_now(&mut self, text: impl AsRef<str>) {
+        self.said.now.say(text.as_ref(), self.heard.1);
+    }
+
     fn remember_moved(&mut self) {
         let card = self.moving.about().and_then(|leg| self.office.leg(leg));
         self.moved = card.map(|(call, leg)| (call.id.clone(), texts::party(leg.peer.as_ref())));
@@ -204,7 +218,7 @@ impl Console {
         self.clock.local = now;
         self.told(&before);
         for note in self.orders.tick(now) {
-            self.said.now.say(note.text);
+            self.say_now(note.text);
         }
     }
 
@@ -218,8 +232,8 @@ impl Console {
             return;
         }
         match after.lamp {
-            Lamp::Stale | Lamp::Offline => self.said.now.say(after.text),
-            Lamp::Live => self.said.polite.say(texts::LIVE_AGAIN),
+            Lamp::Stale | Lamp::Offline => self.say_now(after.text),
+            Lamp::Live => self.say(texts::LIVE_AGAIN),
             Lamp::Connecting => {}
         }
     }
@@ -268,18 +282,18 @@ impl Console {
 
     fn order(&mut self, subject: Subject, command: Command, text: &str, out: &mut Vec<Effect>) {
         let id = self.orders.begin(subject, &command, texts::sending(text), self.clock.local);
-        self.said.polite.say(texts::sending(text));
+        self.say(texts::sending(text));
         out.push(Effect::Order(id, command));
     }
 
     fn fail(&mut self, subject: Subject, why: String) {
-        self.said.now.say(why.clone());
+        self.say_now(why.clone());
         self.orders.note(subject, Tone::Failed, why, self.clock.local);
     }
 
     fn remark(&mut self, text: String) {
         if let Some(note) = self.orders.remark(text, self.clock.local) {
-            self.said.now.say(note.text);
+            self.say_now(note.text);
         }
     }
 

@@ -93,7 +93,7 @@ impl Console {
             }
             ServerMessage::Notice { text } => {
                 if let Some(text) = &text {
-                    self.said.polite.say(text.clone());
+                    self.say(text.clone());
                 }
                 self.link.notice = text;
             }
@@ -159,7 +159,7 @@ impl Console {
         let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
         let title = texts::rings(&who, &extension);
         let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
-        self.said.now.say(title.clone());
+        self.say_now(title.clone());
         out.push(Effect::Notify { leg: id, title, body: via.unwrap_or_default() });
     }
 
@@ -171,8 +171,8 @@ impl Console {
         }
         let Some(note) = self.orders.end(id, outcome, self.clock.local) else { return };
         match note.tone {
-            Tone::Failed => self.said.now.say(note.text),
-            Tone::Done | Tone::Pending => self.said.polite.say(note.text),
+            Tone::Failed => self.say_now(note.text),
+            Tone::Done | Tone::Pending => self.say(note.text),
         }
     }
 

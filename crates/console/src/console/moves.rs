@@ -35,21 +35,21 @@ impl Console {
         self.moving.drag(to, over);
         let after = self.preview();
         if let (true, Some(Ok(text) | Err(text))) = (before != after, after) {
-            self.said.polite.say(text);
+            self.say(text);
         }
     }
 
     pub(super) fn drop_on(&mut self, over: Over, out: &mut Vec<Effect>) {
         match std::mem::take(&mut self.moving) {
             Moving::Pressed { leg, before: Before::Idle, .. } => self.choose_card(leg, out),
-            Moving::Pressed { before: Before::Chosen, .. } => self.said.polite.say(texts::NOT_MOVED),
+            Moving::Pressed { before: Before::Chosen, .. } => self.say(texts::NOT_MOVED),
             Moving::Dragging { leg, .. } => {
                 self.moving = Moving::Dragging { leg, over };
                 match self.moving.open().map(|(person, at)| (person.clone(), at)) {
                     Some((person, at)) => self.send(&person, at, out),
                     None => {
                         self.moving = Moving::Idle;
-                        self.said.polite.say(texts::NOT_MOVED);
+                        self.say(texts::NOT_MOVED);
                     }
                 }
             }
@@ -73,7 +73,7 @@ impl Console {
             Moving::Pressed { leg, .. }
             | Moving::Dragging { leg, .. }
             | Moving::Chosen { leg, open: None } => {
-                self.said.polite.say(texts::NOT_MOVED);
+                self.say(texts::NOT_MOVED);
                 self.users.search.clear();
                 out.push(Effect::Focus(Focus::Card(leg)));
                 self.follow(out);
@@ -84,14 +84,14 @@ impl Console {
     pub(super) fn choose_card(&mut self, leg: LegId, out: &mut Vec<Effect>) {
         if self.moving.leg() == Some(&leg) {
             self.moving = Moving::Idle;
-            self.said.polite.say(texts::NOT_MOVED);
+            self.say(texts::NOT_MOVED);
             return;
         }
         let Some((_, mine)) = self.office.leg(&leg) else { return };
         let who = texts::party(mine.peer.as_ref());
         self.stream.focus = Some(leg.clone());
         self.moving = Moving::Chosen { leg, open: None };
-        self.said.polite.say(texts::card_chosen(&who));
+        self.say(texts::card_chosen(&who));
         if let Some(person) = self.tab_tile() {
             self.users.focus = Some(person.clone());
             out.push(Effect::Focus(Focus::Tile(person)));
@@ -109,7 +109,7 @@ impl Console {
         let at = targets.iter().position(|target| target.order.is_ok()).unwrap_or(0);
         *open = Some((person.clone(), at));
         let name = self.office.people.get(&person).map(|p| p.name.clone()).unwrap_or_default();
-        self.said.polite.say(texts::tile_opened(&name, targets.len()));
+        self.say(texts::tile_opened(&name, targets.len()));
         out.push(Effect::Focus(Focus::Target(at)));
     }
 

@@ -5,8 +5,8 @@ use crate::stage::{self, Desk, leg, person};
 use frontdesk_console::link::LOOK_MS;
 use frontdesk_console::{CardAction, Connection, Event, Known, Lamp, Message, Moving, Over, Tone};
 use frontdesk_protocol::{
-    Change, Direction, ExtensionState, HistoryId, Hold, LegState, Millis, Outcome, PbxLink, Reason, Seq,
-    ServerMessage, Status,
+    Change, Delta, Direction, ExtensionState, HistoryId, Hold, LegState, Millis, Outcome, PbxLink, Reason,
+    Seq, ServerMessage, Status,
 };
 use std::sync::Arc;
 
@@ -209,4 +209,16 @@ fn a_number_with_letters_is_not_dialled_and_says_so_on_its_row() {
         desk.console.rows()[1].note.as_ref().unwrap().text,
         "\"0800-FLOWERS\" is not a number that can be dialled. Dial it by hand if you know what is meant."
     );
+}
+
+#[test]
+fn what_happens_at_once_is_said_one_after_the_other() {
+    let mut desk = Desk::live();
+    let changes =
+        ["a", "b"].map(|id| stage::a_call(id, LegState::Ringing, 500, "1001", Direction::Inbound)).to_vec();
+    desk.hears(ServerMessage::Delta(Delta { seq: Seq(8), changes }));
+    let one = "Miriam 0123 is calling 1001";
+    assert_eq!(desk.console.said.now.text, format!("{one} {one}"));
+    desk.does(remark("The disk is full."));
+    assert_eq!(desk.console.said.now.text, "The disk is full.", "what was read out is not said again");
 }
