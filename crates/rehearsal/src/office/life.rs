@@ -33,7 +33,12 @@ impl Simulation {
     }
 
     fn outsider_calls(&mut self, exten: &str) {
-        let (number, name) = CALLERS.get(self.rng.usize(..CALLERS.len())).copied().unwrap_or(("", ""));
+        let first = self.rng.usize(..CALLERS.len());
+        // Nobody calls twice at once; who withholds the number may seem to.
+        let calls =
+            |number: &str| number != "anonymous" && self.channels.values().any(|c| c.id.number == number);
+        let mut callers = CALLERS.iter().cycle().skip(first).take(CALLERS.len());
+        let (number, name) = callers.find(|(number, _)| !calls(number)).copied().unwrap_or(("", ""));
         let service = if self.phones.contains_key(exten) { "" } else { "1" };
         self.call_in(number, name, &format!("555{service}{exten}"));
     }
