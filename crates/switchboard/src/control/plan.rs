@@ -56,13 +56,17 @@ impl Switchboard {
     fn transfer(&mut self, by: &Actor, leg: &LegId, to: &Destination, now: Millis) -> Result<Job, Refusal> {
         let channel = self.my_leg(by, leg)?;
         let (uid, call) = (Arc::clone(&channel.uid), channel.call);
-        let (mover, how) =
-            other_party(&self.model, channel).map_err(|text| (Reason::Invalid, text.to_owned()))?;
+        let (mover, how) = match other_party(&self.model, channel) {
+            Ok((mover, how)) => (Some(mover), how),
+            // Who dials may be told a moment after the ringing: it is looked at again when the PBX has answered.
+            Err(texts::UNKNOWN_CALLER) => (None, How::Redirect),
+            Err(text) => return Err((Reason::Invalid, text.to_owned())),
+        };
         let target = Target::of(&self.model, to).map_err(|(reason, text)| (reason, text.to_owned()))?;
         if how == How::Called && target.wish == Wish::Mailbox {
             return Err((Reason::Invalid, texts::UNANSWERED_MAILBOX.to_owned()));
         }
-        let there = self.model.channels.get(&mover).and_then(Channel::extension);
+        let there = mover.and_then(|mover| self.model.channels.get(&mover)).and_then(Channel::extension);
         if let (Wish::Extension(extension), mine) = (&target.wish, channel.extension())
             && (there == Some(extension)
                 || (mine == Some(extension) && (channel.facts.state == State::Up || how == How::Called)))

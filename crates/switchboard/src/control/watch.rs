@@ -96,8 +96,10 @@ impl Switchboard {
         let Some(leg) = self.model.channels.get(&job.leg) else {
             return self.fail(ticket, Reason::Gone, texts::GONE);
         };
-        let Ok((mover, how)) = other_party(&self.model, leg) else {
-            return self.fail(ticket, Reason::Gone, texts::CHANGED);
+        let (mover, how) = match other_party(&self.model, leg) {
+            Ok(found) => found,
+            Err(texts::UNKNOWN_CALLER) => return self.fail(ticket, Reason::Invalid, texts::UNKNOWN_CALLER),
+            Err(_) => return self.fail(ticket, Reason::Gone, texts::CHANGED),
         };
         let Some(channel) = self.model.channels.get(&mover) else {
             return self.fail(ticket, Reason::Gone, texts::GONE);

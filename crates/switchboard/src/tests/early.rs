@@ -44,6 +44,34 @@ fn a_phone_that_rings_before_anything_dials_it_is_being_called() {
     assert_eq!(shown(&board), wanted);
 }
 
+#[test]
+fn a_caller_who_is_not_known_yet_when_the_order_comes_is_moved_once_they_are() {
+    for dial in [true, false] {
+        let mut board = office();
+        hear(&mut board, &format!("Event: Newchannel\nChannelState: 4\n{TRUNK}"), 1_000);
+        hear(&mut board, &format!("Event: Newchannel\nChannelState: 5\n{PHONE}"), 1_000);
+        let mine = Extension::parse("1001").unwrap();
+        let leg = board.office().legs_at(std::slice::from_ref(&mine)).next().expect("a leg").1.id.clone();
+        let me = Actor { extensions: vec![mine], role: Role::Receptionist };
+        let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
+        board.command(Ticket(1), &me, Command::Transfer { leg, to }, Millis(1_001));
+        if dial {
+            let event =
+                format!("Event: DialBegin\nChannelState: 4\n{TRUNK}\nDestChannelState: 5\n{}", dest(PHONE));
+            hear(&mut board, &event, 1_002);
+        }
+        let id = board.sent.last().expect("a question").0.clone();
+        hear(&mut board, &format!("Response: Success\nValue: 1\nActionID: {id}"), 1_003);
+        let moved = matches!(
+            &board.sent.last().expect("an action").1,
+            Order::Redirect { channel, .. } if channel == "PJSIP/trunk-01"
+        );
+        assert_eq!(moved, dial);
+        let refused = matches!(outcome(&mut board), Some(Outcome::Failed { reason: Reason::Invalid, .. }));
+        assert_eq!(refused, !dial, "the caller still rings, and the sentence says so");
+    }
+}
+
 /// A cold start whose list of channels has these items.
 fn start_with(items: &[String]) -> Switchboard {
     let mut board = office();
