@@ -1,7 +1,7 @@
 //! The link to the PBX: it stops, dies and comes back; it refuses the login; and the desks are told each time.
 
 use crate::scene::{self, Case, refused, to_extension};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use frontdesk_lab::{LabOptions, State};
 use frontdesk_protocol::{Command, HistoryOutcome, Office, PbxLink, Reason, Status};
 use frontdesk_tests::stage::Stage;
@@ -110,4 +110,29 @@ async fn a_server_that_starts_before_its_pbx_waits_for_it() -> Result<()> {
     let call = stage.office.phone("1001").call("1002").await?;
     call.wait(State::Up).await?;
     desk.lamp("1001", Status::Inside).await
+}
+
+#[tokio::test]
+async fn a_pbx_that_cannot_be_reached_is_told_with_what_to_look_at() -> Result<()> {
+    let mut stage = Stage::without_server(LabOptions::for_tests()).await?;
+    stage.user("anna", "receptionist", &["1001"]).await?;
+    let (host, port) = (stage.office.lab.ami().ip().to_string(), stage.office.lab.ami().port().to_string());
+    let closed = std::net::TcpListener::bind((host.as_str(), 0))?.local_addr()?.port().to_string();
+    let host = format!("\"{host}\"");
+    for (key, wrong, right, word) in [
+        ("host", "\"no-such-host.invalid\"", host.as_str(), "no-such-host.invalid"),
+        ("port", closed.as_str(), port.as_str(), closed.as_str()),
+        ("tls", "true", "false", "cannot be trusted"),
+    ] {
+        stage.set_pbx(key, wrong)?;
+        stage.start_server().await?;
+        let mut desk = stage.desk_at_once("anna").await?;
+        let reason =
+            desk.until("the link is down", down).await.with_context(|| format!("{key} = {wrong}"))?;
+        assert!(reason.contains(word) && reason.ends_with('.'), "{key} = {wrong}: {reason}");
+        stage.stop_server().await?;
+        stage.set_pbx(key, right)?;
+    }
+    stage.start_server().await?;
+    stage.desk_of("anna").await?.lamp("1001", Status::Free).await
 }

@@ -6,12 +6,14 @@
 mod cold_start;
 mod hangup;
 mod history;
+mod layouts;
 mod link;
 mod number;
 mod office;
 mod originate;
 mod refusals;
 mod scene;
+mod session;
 mod several;
 mod status;
 mod transfer;

@@ -1,8 +1,8 @@
 //! What cannot be done is refused with a sentence, and the caller stays where they were.
 
 use crate::scene::{self, Case, extension, number, refused, to_extension, to_mailbox, to_number};
-use anyhow::{Context, Result};
-use frontdesk_lab::Policy;
+use anyhow::{Context, Result, ensure};
+use frontdesk_lab::{LabOptions, Policy};
 use frontdesk_protocol::{Command, Destination, LegState, Reason};
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
@@ -84,7 +84,7 @@ async fn what_does_not_fit_the_call_is_refused() -> Result<()> {
     let mine = stage.office.phone("1001").call("95550177").await?;
     stage.office.provider.incoming().await?;
     let (_, leg) = desk.leg("1001", |leg| leg.state == LegState::Calling).await?;
-    let order = Command::Transfer { leg: leg.id.clone(), to: to_extension("1002") };
+    let order = Command::Transfer { leg: leg.id.clone(), to: to_mailbox("1002@default") };
     let text = refused(desk.order(order).await?, Reason::Invalid)?;
     assert!(text.starts_with("The other side has not answered yet"), "{text}");
     refused(desk.order(Command::Ignore { leg: leg.id }).await?, Reason::Invalid)?;
@@ -149,4 +149,29 @@ async fn a_wrong_password_and_an_unknown_user_are_told_in_the_same_words() -> Re
     let (status, closed) = stage.log_in("anna", frontdesk_tests::stage::PASSWORD).await?;
     assert_eq!((status.as_u16(), &closed), (401, &wrong));
     Ok(())
+}
+
+#[tokio::test]
+async fn a_manager_account_without_the_rights_is_said_to_lack_them_and_nobody_is_moved() -> Result<()> {
+    let mut stage = Stage::without_server(LabOptions::for_tests()).await?;
+    let file = stage.office.lab.folder().join("etc/manager.conf");
+    let full = std::fs::read_to_string(&file)?;
+    let rights = "write=call,originate,reporting,agent,user";
+    ensure!(full.contains(rights), "the rights of the lab's account are others: {full}");
+    std::fs::write(&file, full.replace(rights, "write=reporting"))?;
+    stage.office.lab.cli("manager reload").await?;
+    stage.start_server().await?;
+    let mut desk = stage.desk("anna", "receptionist", &["1001", "1003"]).await?;
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    let text = nothing_happens(&stage, &mut desk, &scene, to_extension("1002"), Reason::Refused).await?;
+    ensure!(text.contains("The caller is still with you"), "{text}");
+    let originate = Command::Originate { from: extension("1001"), to: number("1005") };
+    let text = refused(desk.order(originate).await?, Reason::Refused)?;
+    ensure!(text.ends_with("Nobody was called."), "{text}");
+    let text = refused(desk.order(Command::HangUp { leg: scene.leg.clone() }).await?, Reason::Refused)?;
+    ensure!(text.ends_with("It is as it was."), "{text}");
+    stage.pbx().talks(&[&["1001", "trunk"]]).await?;
+    let said = stage.command(&["doctor"], "").await.map_or_else(|error| error.to_string(), |said| said);
+    ensure!(said.contains("write"), "the doctor says which rights are missing: {said}");
+    scene.end(&stage, &mut desk).await
 }

@@ -71,6 +71,40 @@ async fn a_colleague_who_called_me_is_handed_on_and_one_whom_i_called_as_well() 
 }
 
 #[tokio::test]
+async fn a_call_that_i_place_is_handed_on_while_it_rings() -> Result<()> {
+    let (stage, mut desk) = scene::anna().await?;
+    for (called, at_last) in [("95550177", Status::Outside), ("1005", Status::Inside)] {
+        stage.office.provider.policy(Policy::Ring);
+        stage.office.phone("1005").policy(Policy::Ring);
+        let mine = stage.office.phone("1001").call(called).await?;
+        mine.wait(State::Ringing).await?;
+        let far = if called == "1005" { stage.office.phone("1005") } else { &stage.office.provider };
+        let far = far.incoming().await?;
+        let (call, leg) =
+            desk.leg("1001", |leg| leg.state == LegState::Calling && leg.peer.is_some()).await?;
+        let order = Command::Transfer { leg: leg.id, to: to_extension("1002") };
+        assert_eq!(done(desk.order(order).await?)?, format!("Sent to {BOB}."));
+        mine.wait(State::Down).await?;
+        let theirs = stage.office.phone("1002").incoming().await?;
+        theirs.wait(State::Up).await?;
+        desk.leg("1002", |leg| leg.state == LegState::Calling).await?;
+        desk.lamp("1001", Status::Free).await?;
+        far.answer()?;
+        let other = if called == "1005" { "1005" } else { "trunk" };
+        stage.pbx().talks(&[&["1002", other]]).await?;
+        desk.lamp("1002", at_last).await?;
+        theirs.wait_sound(10).await?;
+        far.wait_sound(10).await?;
+        let handed = HistoryOutcome::Transferred { to: BOB.into() };
+        let party = if called == "1005" { "1005" } else { "5550177" };
+        row(&mut desk, &call.id, "1001", handed, party).await?;
+        theirs.hang_up();
+        scene::quiet(&stage, &mut desk).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_is_handed_on_twice_is_still_the_same_caller() -> Result<()> {
     let (stage, mut anna) = scene::anna().await?;
     let mut bob = stage.desk("bob", "receptionist", &["1002"]).await?;

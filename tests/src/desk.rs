@@ -18,7 +18,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// One desk's connection and what it knows.
 #[derive(Debug)]
 pub struct Desk {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
     /// Who is logged in.
     pub viewer: Viewer,
     /// The replica.
@@ -38,22 +38,26 @@ impl Desk {
     /// # Errors
     /// When the server refuses or sends something else.
     pub async fn open(address: &str, token: &str) -> Result<Self> {
-        let mut request = format!("ws://{address}/ws").into_client_request()?;
-        request.headers_mut().insert("Authorization", format!("Bearer {token}").parse()?);
-        request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse()?);
-        let (mut socket, _) = connect_async(request).await.context("the WebSocket")?;
-        send(&mut socket, &ClientMessage::Hello { resume: None }).await?;
-        let ServerMessage::Ready { viewer, resumed: false, .. } = receive(&mut socket, deadline()).await?
-        else {
-            bail!("the server's first message is not Ready without resumption")
-        };
+        let (mut socket, viewer) = connect(address, token, None).await?;
         let ServerMessage::Snapshot { epoch, seq, office, .. } = receive(&mut socket, deadline()).await?
         else {
             bail!("no snapshot follows Ready")
         };
-        let at = Resume { epoch, seq };
+        Ok(Self::at(socket, viewer, (*office).clone(), Resume { epoch, seq }))
+    }
+
+    /// Opens it again with what was known at `at`; the server has to send what was missed, and no snapshot.
+    ///
+    /// # Errors
+    /// When the server refuses, or cannot resume.
+    pub async fn resume(address: &str, token: &str, office: Office, at: Resume) -> Result<Self> {
+        let (socket, viewer) = connect(address, token, Some(at.clone())).await?;
+        Ok(Self::at(socket, viewer, office, at))
+    }
+
+    fn at(socket: Socket, viewer: Viewer, office: Office, at: Resume) -> Self {
         let (results, pages, added) = (HashMap::new(), HashMap::new(), Vec::new());
-        Ok(Self { socket, viewer, office: (*office).clone(), at, results, pages, added, commands: 0 })
+        Self { socket, viewer, office, at, results, pages, added, commands: 0 }
     }
 
     /// Takes messages until `condition` answers `Some` about the replica.
@@ -118,8 +122,16 @@ impl Desk {
     /// When the socket is closed.
     pub async fn begin(&mut self, command: Command) -> Result<CommandId> {
         let id = self.name()?;
-        send(&mut self.socket, &ClientMessage::Command { id: id.clone(), command }).await?;
+        self.begin_as(id.clone(), command).await?;
         Ok(id)
+    }
+
+    /// Sends a command under a name that may have been used before.
+    ///
+    /// # Errors
+    /// When the socket is closed.
+    pub async fn begin_as(&mut self, id: CommandId, command: Command) -> Result<()> {
+        send(&mut self.socket, &ClientMessage::Command { id, command }).await
     }
 
     /// Sends a command that is none by our own types, as a careless client would.
@@ -261,17 +273,27 @@ fn deadline() -> Instant {
     Instant::now() + DEADLINE
 }
 
-async fn send(
-    socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>,
-    message: &ClientMessage,
-) -> Result<()> {
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Opens the socket and says hello; gives it after the server said that it is ready.
+async fn connect(address: &str, token: &str, resume: Option<Resume>) -> Result<(Socket, Viewer)> {
+    let mut request = format!("ws://{address}/ws").into_client_request()?;
+    request.headers_mut().insert("Authorization", format!("Bearer {token}").parse()?);
+    request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse()?);
+    let (mut socket, _) = connect_async(request).await.context("the WebSocket")?;
+    let wanted = resume.is_some();
+    send(&mut socket, &ClientMessage::Hello { resume }).await?;
+    match receive(&mut socket, deadline()).await? {
+        ServerMessage::Ready { viewer, resumed, .. } if resumed == wanted => Ok((socket, viewer)),
+        other => bail!("the server's first message is not Ready with resumed: {wanted}, but {other:?}"),
+    }
+}
+
+async fn send(socket: &mut Socket, message: &ClientMessage) -> Result<()> {
     Ok(socket.send(Message::text(serde_json::to_string(message)?)).await?)
 }
 
-async fn receive(
-    socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>,
-    end: Instant,
-) -> Result<ServerMessage> {
+async fn receive(socket: &mut Socket, end: Instant) -> Result<ServerMessage> {
     loop {
         let message = timeout_at(end, socket.next()).await.context("it did not happen in time")?;
         match message.context("the server closed the socket")?? {

@@ -117,6 +117,18 @@ impl Stage {
         Ok(std::fs::write(self.folder().join("ami-secret"), format!("{secret}\n"))?)
     }
 
+    /// Writes `key = value` into the `[pbx]` part of the configuration; it counts from the server's next start on.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn set_pbx(&self, key: &str, value: &str) -> Result<()> {
+        let text = std::fs::read_to_string(self.configuration())?;
+        let others = text.lines().filter(|line| !line.starts_with(&format!("{key} =")));
+        let lines: Vec<_> = others.map(|line| format!("{line}\n")).collect();
+        let text = lines.concat().replacen("[pbx]\n", &format!("[pbx]\n{key} = {value}\n"), 1);
+        Ok(std::fs::write(self.configuration(), text)?)
+    }
+
     /// Starts the server and waits until desks can connect. Its port is another one every time.
     ///
     /// # Errors
@@ -161,6 +173,14 @@ impl Stage {
         self.server = None;
     }
 
+    /// Sends the server a signal: `SIGSTOP` for one that hangs, `SIGCONT` to let it go on.
+    ///
+    /// # Errors
+    /// When the server is not running.
+    pub fn signal_server(&self, signal: Signal) -> Result<()> {
+        self.server.as_ref().context("the server is not running")?.running.signal(signal)
+    }
+
     /// Where desks connect, `127.0.0.1:40123`.
     ///
     /// # Errors
@@ -194,9 +214,9 @@ impl Stage {
             let _ = stdin.write_all(format!("{input}\n").as_bytes()).await;
         }
         let output = child.wait_with_output().await?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "frontdesk-server {arguments:?}: {said}");
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        let (said, why) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "frontdesk-server {arguments:?}: {said}{why}");
+        Ok(said.into_owned())
     }
 
     /// Adds a user with [`PASSWORD`].
@@ -252,10 +272,17 @@ impl Stage {
     /// # Errors
     /// When the login or the socket is refused.
     pub async fn desk_at_once(&self, name: &str) -> Result<Desk> {
+        Desk::open(self.address()?, &self.token(name).await?).await
+    }
+
+    /// Logs in a user who was added before; gives the session's token.
+    ///
+    /// # Errors
+    /// When the login is refused.
+    pub async fn token(&self, name: &str) -> Result<String> {
         let (status, answer) = self.log_in(name, PASSWORD).await?;
         ensure!(status == StatusCode::OK, "the login of {name} is answered by {status}: {answer}");
-        let token = answer["token"].as_str().context("a token for a program")?;
-        Desk::open(self.address()?, token).await
+        Ok(answer["token"].as_str().context("a token for a program")?.to_owned())
     }
 
     fn log(&self) -> PathBuf {
