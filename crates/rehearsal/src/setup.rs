@@ -29,7 +29,8 @@ pub enum Traffic {
 pub enum Reception {
     /// Nobody; a real person must.
     Waits,
-    /// The phone answers by itself after about six seconds, one call at a time: for trying without a phone.
+    /// The phone answers by itself after about six seconds, and rarely holds a call for another one: for trying
+    /// without a phone.
     AnswersItself,
 }
 

@@ -95,7 +95,11 @@ impl Simulation {
         });
         let originated = self.channels.get(&id).is_some_and(|c| c.originate.is_some());
         if self.calm() && self.is_reception(id) && talks && !originated {
-            return self.due(2_000, Due::Answer(id));
+            // Now and then the caller who talks is put on hold for the one who rings.
+            if self.at_desk(|c| c.holds).is_some() || !self.one_in(25) {
+                return self.due(2_000, Due::Answer(id));
+            }
+            self.desk_turns_to(id);
         }
         self.pick_up(id);
     }
@@ -117,7 +121,9 @@ impl Simulation {
         let (who, length) = match reception {
             Some(desk) => {
                 let other = if desk == caller { called } else { caller };
-                (other, self.between(60_000, 150_000))
+                // Whoever is held does not wait long.
+                let longest = if self.at_desk(|c| c.holds).is_some() { 40_000 } else { 130_000 };
+                (other, self.between(longest / 2, longest))
             }
             None => (if self.rng.bool() { caller } else { called }, self.between(15_000, 75_000)),
         };

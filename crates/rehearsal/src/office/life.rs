@@ -54,7 +54,10 @@ impl Simulation {
             return;
         }
         let number = queue.and_then(|queue| self.queues.get(queue)).map(|queue| queue.number.clone());
-        match (self.rng.u8(..10), number, self.somebody()) {
+        // The very first one comes from outside.
+        let first = self.now < self.started + WARM_MS + 5_000;
+        let kind = if first { 9 } else { self.rng.u8(..10) };
+        match (kind, number, self.somebody()) {
             (0..2, Some(number), _) => self.outsider_calls(&number),
             (2..5, _, Some(colleague)) => self.dial(&colleague, &reception),
             _ => self.outsider_calls(&reception),

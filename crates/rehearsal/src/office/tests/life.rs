@@ -2,7 +2,7 @@
 
 use super::{NOW, office};
 use crate::office::Simulation;
-use crate::office::channel::State;
+use crate::office::channel::{Channel, State};
 use crate::packet::Packet;
 use std::collections::BTreeSet;
 
@@ -98,23 +98,31 @@ fn a_morning_has_all_that_a_desk_must_be_able_to_show() {
 }
 
 #[test]
-fn the_desk_talks_and_others_ring_meanwhile() {
+fn the_desk_talks_and_others_ring_or_are_held_meanwhile() {
     let mut office = office(1);
-    let end = NOW + 600_000;
-    let (mut talks, mut both, mut all) = (0, 0, 0);
+    let end = NOW + 1_200_000;
+    let (mut all, mut talks, mut rings, mut holds) = (0, 0, 0, 0);
     while office.now < end {
         office.advance(office.now + 1_000);
         office.events();
-        let at_desk =
-            |state| office.channels.values().filter(|c| c.endpoint == "1001" && c.state == state).count();
-        let (up, ringing) = (at_desk(State::Up), at_desk(State::Ringing));
-        assert!(up <= 1, "one call at a time is answered");
+        let at_desk = |like: fn(&Channel) -> bool| usize::from(office.newest("1001", like).is_some());
+        let talking = |c: &Channel| c.state == State::Up && !c.holds;
+        let count = |holds| {
+            office
+                .channels
+                .values()
+                .filter(|c| c.endpoint == "1001" && c.state == State::Up && c.holds == holds)
+                .count()
+        };
+        assert!(count(false) <= 1 && count(true) <= 1, "the desk talks to one and holds one");
         all += 1;
-        talks += usize::from(up > 0);
-        both += usize::from(up > 0 && ringing > 0);
+        talks += at_desk(talking);
+        rings += at_desk(talking) * at_desk(|c| c.state == State::Ringing);
+        holds += at_desk(|c| c.holds);
     }
     assert!(talks * 2 > all, "the desk talks in {talks} of {all} seconds");
-    assert!(both * 10 > all, "somebody rings meanwhile in {both} of {all} seconds");
+    assert!(rings * 10 > all, "somebody rings meanwhile in {rings} of {all} seconds");
+    assert!(holds * 50 > all && holds * 2 < all, "somebody is held in {holds} of {all} seconds");
 }
 
 #[test]
