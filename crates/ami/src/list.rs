@@ -54,8 +54,10 @@ impl ListPart {
     pub fn of(message: &Message<'_>, action: &str) -> Self {
         let list = message.field("EventList");
         let Some(event) = message.event() else {
-            let starts = list.eq_ignore_ascii_case("start")
-                || (message.response() == Some("Success") && end_of_list(action).is_some());
+            // A list without items is a plain answer in some versions: "There are no …".
+            let follows = message.field("Message").contains("follow") && end_of_list(action).is_some();
+            let starts =
+                list.eq_ignore_ascii_case("start") || (follows && message.response() == Some("Success"));
             return if starts { Self::Start } else { Self::Whole };
         };
         let ends = list.eq_ignore_ascii_case("Complete") || end_of_list(action) == Some(event);

@@ -257,7 +257,12 @@ fn a_list_of_a_version_that_does_not_say_so_is_known_by_its_end() {
         let Some(Frame::Message(message)) = decoder.next() else { panic!() };
         ListPart::of(&message, action)
     };
-    assert_eq!(part("Response: Success\n\n", "QueueStatus"), ListPart::Start);
+    assert_eq!(
+        part("Response: Success\nMessage: Queue status will follow\n\n", "QueueStatus"),
+        ListPart::Start
+    );
+    let none = "Response: Success\nMessage: There are no voicemail users currently defined.\n\n";
+    assert_eq!(part(none, "VoicemailUsersList"), ListPart::Whole);
     assert_eq!(part("Event: QueueMember\n\n", "QueueStatus"), ListPart::Item);
     assert_eq!(part("Event: QueueStatusComplete\n\n", "QueueStatus"), ListPart::End);
     assert_eq!(part("Response: Error\nMessage: No such queue\n\n", "QueueStatus"), ListPart::Whole);

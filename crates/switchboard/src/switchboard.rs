@@ -7,9 +7,9 @@ use crate::orders::Order;
 use crate::record::Records;
 use crate::registry::NameSource;
 use crate::settings::Settings;
-use crate::sync::{Known, Next, Purpose, Question, Sync};
+use crate::sync::{CHANNELS, Known, Next, Purpose, Question, Sync};
 use crate::view::View;
-use frontdesk_ami::{Event, Message};
+use frontdesk_ami::{Event, ListPart, Message};
 use frontdesk_protocol::{Change, Command, Millis, Office, PbxLink, Person};
 use std::collections::VecDeque;
 
@@ -161,9 +161,11 @@ impl Switchboard {
             Event::Reloaded => self.reload(now),
             _ => {}
         }
-        let ends = message.field("EventList").eq_ignore_ascii_case("Complete");
-        if ends && self.sync.ended(message.action_id()) {
-            if message.event() == Some("CoreShowChannelsComplete") {
+        if let Some(list) = self.sync.list(message.action_id())
+            && ListPart::of(message, list) == ListPart::End
+        {
+            self.sync.ended(message.action_id());
+            if list == CHANNELS {
                 self.model.infer_dials();
             }
             self.go_on(now);
@@ -172,9 +174,9 @@ impl Switchboard {
 
     fn response(&mut self, answer: &Message<'_>, now: Millis) {
         let (success, id) = (answer.response() == Some("Success"), answer.action_id());
+        let starts = self.sync.list(id).is_some_and(|list| ListPart::of(answer, list) == ListPart::Start);
         match self.sync.question(id).cloned() {
-            Some(Question::List(_)) if success && answer.field("EventList").eq_ignore_ascii_case("start") => {
-            }
+            Some(Question::List(_)) if starts => {}
             Some(question) => {
                 // A list without items may have no end either.
                 if success {

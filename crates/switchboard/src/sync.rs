@@ -76,6 +76,7 @@ pub(crate) const HINTS: &str = "ExtensionStateList";
 pub(crate) const DEVICES: &str = "DeviceStateList";
 pub(crate) const MAILBOXES: &str = "VoicemailUsersList";
 pub(crate) const LOTS: &str = "Parkinglots";
+pub(crate) const CHANNELS: &str = "CoreShowChannels";
 pub(crate) const QUEUES: &str = "QueueStatus";
 const AMPUSER: &str = "AMPUSER";
 /// How many single questions are under way at once.
@@ -85,8 +86,7 @@ impl Sync {
     /// Starts anew.
     pub(crate) fn start(&mut self) {
         // Who is there comes before what they do, so that channels are known for what they are.
-        *self =
-            Self::of(Purpose::Start, &[OFFICE, &["BridgeList", "CoreShowChannels", QUEUES, "ParkedCalls"]]);
+        *self = Self::of(Purpose::Start, &[OFFICE, &["BridgeList", CHANNELS, QUEUES, "ParkedCalls"]]);
     }
 
     /// The PBX was reloaded: asks again for all that its files say. Says whether that begins now, and not after what
@@ -160,6 +160,15 @@ impl Sync {
     /// What was asked under this id, where it was a question of the cold start.
     pub(crate) fn question(&self, id: &str) -> Option<&Question> {
         self.open.get(id)
+    }
+
+    /// The action that was sent under this id, where it asks for one of our lists.
+    pub(crate) fn list(&self, id: &str) -> Option<&'static str> {
+        match self.open.get(id)? {
+            Question::List(AMPUSER) => Some("DBGetTree"),
+            Question::List(name) => Some(name),
+            Question::CallerId(_) | Question::Mailboxes(_) | Question::Exists(_) => None,
+        }
     }
 
     /// The question under this id is answered.

@@ -1,6 +1,7 @@
 //! A PBX that the doctor asks over the same link as the server: one question at a time, each with its own patience.
 
 use super::{Ask, Question};
+use frontdesk_ami::ListPart;
 use frontdesk_ami::action::{Action, ActionId};
 use frontdesk_ami::client::{Link, LinkConfig, Progress};
 use std::collections::BTreeSet;
@@ -92,13 +93,15 @@ impl Patient {
 
 impl Ask for Patient {
     async fn ask(&mut self, question: Question) -> Option<Reply> {
+        let action = question.action;
         let id = self.send(question)?;
-        timeout(ANSWER, self.reply(&id)).await.ok().flatten()
+        timeout(ANSWER, self.reply(&id, action)).await.ok().flatten()
     }
 
     async fn hears(&mut self, question: Question, kind: &'static str) -> Option<bool> {
+        let action = question.action;
         let id = self.send(question)?;
-        let reply = timeout(ANSWER, self.reply(&id)).await.ok().flatten()?;
+        let reply = timeout(ANSWER, self.reply(&id, action)).await.ok().flatten()?;
         if reply.first.field("Response") != "Success" {
             return None;
         }
@@ -133,7 +136,7 @@ impl Patient {
     }
 
     /// Gathers what answers an action: one response, or a list up to its end.
-    async fn reply(&mut self, id: &ActionId) -> Option<Reply> {
+    async fn reply(&mut self, id: &ActionId, action: &str) -> Option<Reply> {
         let mut reply: Option<Reply> = None;
         loop {
             while let Some(message) = self.link.next_message() {
@@ -144,16 +147,12 @@ impl Patient {
                     continue;
                 }
                 let fields = Fields(message.fields().map(|(k, v)| (k.to_owned(), v.to_owned())).collect());
-                let list = message.field("EventList").to_owned();
-                match &mut reply {
-                    None => {
-                        reply = Some(Reply { first: fields, items: Vec::new() });
-                        if !list.eq_ignore_ascii_case("start") {
-                            return reply;
-                        }
-                    }
-                    Some(_) if list.eq_ignore_ascii_case("Complete") => return reply,
-                    Some(reply) => reply.items.push(fields),
+                match (ListPart::of(&message, action), &mut reply) {
+                    (ListPart::Whole, _) => return Some(Reply { first: fields, items: Vec::new() }),
+                    (ListPart::Start, _) => reply = Some(Reply { first: fields, items: Vec::new() }),
+                    (ListPart::Item, Some(reply)) => reply.items.push(fields),
+                    (ListPart::End, _) => return reply,
+                    (ListPart::Item, None) => {}
                 }
             }
             if let Progress::Down { .. } = self.link.drive().await {
