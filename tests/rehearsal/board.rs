@@ -2,7 +2,7 @@
 
 use frontdesk_ami::Message;
 use frontdesk_ami::action::{Action, ActionId};
-use frontdesk_protocol::{Change, ExtensionState, Leg, Millis, Office, Party, PartyKind};
+use frontdesk_protocol::{Change, ExtensionState, Leg, LegState, Millis, Office, Party, PartyKind};
 use frontdesk_switchboard::{Output, Settings, Switchboard};
 use std::collections::BTreeMap;
 
@@ -191,7 +191,12 @@ fn lamp_text(lamp: &ExtensionState) -> String {
 fn leg_text(leg: &Leg) -> String {
     let at = leg.extension.as_ref().map_or("outside", |extension| extension.as_str());
     let peer = leg.peer.as_ref().map_or_else(|| "nobody".to_owned(), party_text);
-    let answered = if leg.answered.is_some() { "answered" } else { "unanswered" };
+    let answered = match leg.state {
+        // Whether the moment between the PBX's answer and the queue is seen depends on how long it is.
+        LegState::Queued => "waits",
+        _ if leg.answered.is_some() => "answered",
+        _ => "unanswered",
+    };
     format!(
         "{at} {:?} {:?} hold {:?} {answered}: {} with {peer}",
         leg.direction,
