@@ -140,12 +140,13 @@ async fn serve(
     if let Some(listen) = listen {
         config.listen.address = listen;
     }
+    let signals = Signals::listen()?;
     let server = Server::start(Options { config, office }).await?;
     if let OfficeKind::Rehearsal { .. } = office {
         demonstrate(&server).await?;
     }
     eprintln!("The console is at {}", server.url());
-    stopped(&server).await?;
+    signals.stopped(&server).await?;
     server.shutdown().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -159,25 +160,41 @@ async fn demonstrate(server: &RunningServer) -> Result<()> {
     Ok(())
 }
 
-/// Waits for Ctrl-C or the order to stop. The signal to hang up means, as for other servers, to read the files again.
-async fn stopped(server: &RunningServer) -> Result<()> {
+/// What the operating system may tell the server.
+struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hang_up: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// Listens from now on; before, the signal to hang up would end the program.
+    fn listen() -> Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { terminate: signal(SignalKind::terminate())?, hang_up: signal(SignalKind::hangup())? })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Waits for Ctrl-C or the order to stop. The signal to hang up means, as for other servers, to read the files
+    /// again.
+    #[cfg(unix)]
+    async fn stopped(mut self, server: &RunningServer) -> Result<()> {
         loop {
             tokio::select! {
                 done = tokio::signal::ctrl_c() => return Ok(done?),
-                _ = terminate.recv() => return Ok(()),
-                _ = hang_up.recv() => server.reread_people(),
+                _ = self.terminate.recv() => return Ok(()),
+                _ = self.hang_up.recv() => server.reread_people(),
             }
         }
     }
+
     #[cfg(not(unix))]
-    {
-        let _ = server;
-        tokio::signal::ctrl_c().await?;
-        Ok(())
+    async fn stopped(self, _: &RunningServer) -> Result<()> {
+        Ok(tokio::signal::ctrl_c().await?)
     }
 }

@@ -194,6 +194,40 @@ fn a_server_that_cannot_start_says_why() {
     assert_eq!((done, &*text), (false, "none.toml: there is no such file. Check the path.\n"));
 }
 
+/// Without a PBX, which a server waits for.
+#[cfg(unix)]
+#[test]
+fn the_signal_to_hang_up_reads_the_people_file_again() {
+    use std::io::{BufRead, BufReader};
+
+    let config =
+        "[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n[people]\nfile = \"p.csv\"\n";
+    let folder = office(config);
+    std::fs::write(folder.path().join("p.csv"), "name,extensions\nAnna,1001\n").unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
+        .args(["serve", "--config", "frontdesk.toml"])
+        .current_dir(folder.path())
+        .env("FRONTDESK_LOG", "info")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut until = |text: &str| said.find(|line| line.as_ref().unwrap().contains(text)).is_some();
+    assert!(until("The console is at"));
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    };
+    signal("-HUP");
+    assert!(until("the people file is read again"), "though nothing has changed");
+    std::fs::write(folder.path().join("p.csv"), "name,extensions\nAnna,1001\nBob,10x2\n").unwrap();
+    signal("-HUP");
+    assert!(until("the people file has a mistake; the people stay as they were"));
+    signal("-TERM");
+    assert!(until("frontdesk-server has stopped"));
+    assert!(child.wait().unwrap().success());
+}
+
 #[test]
 fn every_configuration_in_the_papers_and_in_the_lab_is_right() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

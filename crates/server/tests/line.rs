@@ -96,8 +96,12 @@ fn anna() -> UserName {
 }
 
 async fn start(pbx: &Pbx, folder: &Path) -> RunningServer {
+    start_with(pbx, folder, "").await
+}
+
+async fn start_with(pbx: &Pbx, folder: &Path, more: &str) -> RunningServer {
     let text = format!(
-        "[pbx]\nport = {}\nsecret = \"s\"\n[listen]\naddress = \"127.0.0.1:0\"\n",
+        "[pbx]\nport = {}\nsecret = \"s\"\n[listen]\naddress = \"127.0.0.1:0\"\n{more}",
         pbx.address.port()
     );
     let config = Config::parse(&text, Path::new("frontdesk.toml"), folder).unwrap();
@@ -190,6 +194,28 @@ async fn a_lost_pbx_is_told_and_comes_back() {
         .await;
     assert!(!reason.is_empty());
     desk.until(up).await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_is_new_in_the_people_file_is_at_the_desk_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "name,extensions\nAnna,1001\n").unwrap();
+    let pbx = Pbx::open().await;
+    let server = start_with(&pbx, folder.path(), "[people]\nfile = \"people.csv\"\n").await;
+    let mut desk = Desk::open(&server, &anna()).await;
+    desk.until(up).await;
+    let named = |name: &'static str| {
+        move |office: &Office| office.people.values().any(|person| person.name == name).then_some(())
+    };
+    desk.until(named("Anna")).await;
+    std::fs::write(&file, "name,extensions,Mobile\nAnna Meyer,1001,0170123456\nHome,2001,\n").unwrap();
+    server.reread_people();
+    desk.until(named("Anna Meyer")).await;
+    desk.until(named("Home")).await;
+    std::fs::write(&file, "name,extensions\nAnna Meyer,1001\n").unwrap();
+    desk.until(|office| (!office.extensions.contains_key("2001")).then_some(())).await;
     server.shutdown().await;
 }
 
