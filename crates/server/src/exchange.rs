@@ -9,7 +9,9 @@ use crate::permission;
 use crate::stop::{Stop, farewell};
 use crate::store::{SessionKey, Store, User};
 use frontdesk_ami::client::{Link, Progress};
-use frontdesk_protocol::{Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome, Person};
+use frontdesk_protocol::{
+    Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome, PbxLink, Person,
+};
 use frontdesk_switchboard::{Actor, Output, Switchboard};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -182,7 +184,11 @@ impl Exchange {
     }
 
     fn interrupt(&mut self) {
-        let now = clock::now();
+        // Without a link nobody knows how long they went on.
+        let now = match self.board.office().link {
+            PbxLink::Down { since, .. } => since,
+            PbxLink::Starting | PbxLink::Up { .. } => clock::now(),
+        };
         let calls: Vec<Arc<Call>> = self.board.office().calls.values().cloned().collect();
         let rows: Vec<_> =
             calls.iter().flat_map(|call| history::interrupted(call, now, || self.store.next_row())).collect();
