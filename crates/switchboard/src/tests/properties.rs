@@ -110,6 +110,48 @@ fn run(order: &[Fields], step: i64) {
     );
 }
 
+/// An outage after `until` packets, after which the PBX has no calls any more.
+fn outage(order: &[Fields], until: usize, step: i64) {
+    let mut board = office();
+    let mut now = 0;
+    for packet in order.iter().take(until) {
+        now += step;
+        board.packet(packet, Millis(now));
+    }
+    let mut rows = Vec::new();
+    let mut replica = board.office().clone();
+    board.outputs.clear();
+    board.link_down("It was closed.".into(), Millis(now));
+    let known: Vec<_> = (board.office().calls.values())
+        .flat_map(|call| call.legs.iter().map(|leg| (call.id.clone(), leg.extension.clone())))
+        .filter_map(|(call, extension)| Some((call, extension?)))
+        .collect();
+    board.sent.clear();
+    board.link_up(Millis(now + 1_000));
+    loop {
+        while let Some(output) = board.poll() {
+            match output {
+                Output::Changed(changes) => changes.into_iter().for_each(|change| replica.apply(change)),
+                Output::Ended(row) => rows.push((row.call, row.extension)),
+                _ => {}
+            }
+        }
+        let asked: Vec<(String, crate::orders::Order)> = board.sent.drain(..).collect();
+        if asked.is_empty() {
+            break;
+        }
+        for (id, order) in asked {
+            super::answer(&id, &order).iter().for_each(|packet| board.packet(packet, Millis(now + 1_000)));
+        }
+    }
+    sound(&board);
+    assert_eq!(&replica, board.office(), "snapshot and deltas differ");
+    assert!(board.office().calls.is_empty(), "a ghost: {:?}", board.office().calls);
+    for lost in known {
+        assert!(rows.contains(&lost), "{lost:?} has no row in {rows:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -119,6 +161,12 @@ proptest! {
         order.sort_by_key(|(key, _)| *key);
         let order: Vec<Fields> = order.into_iter().map(|(_, packet)| packet).collect();
         run(&order, step);
+    }
+
+    #[test]
+    fn an_outage_at_any_moment_leaves_no_ghost_and_loses_no_row(which in 0..NAMES.len(), until in 0_usize..400, step in 0_i64..200) {
+        let packets = &packets()[which];
+        outage(packets, until % packets.len(), step);
     }
 
     #[test]
