@@ -2,6 +2,7 @@
 
 use crate::bus::{Notifications, Tray};
 use crate::process::Running;
+use crate::screen::Screen;
 use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ pub struct DesktopSession {
     pub notifications: Notifications,
     /// The stand-in for the tray.
     pub tray: Tray,
+    /// The display.
+    pub screen: Screen,
     home: TempDir,
     _display: Running,
     _bus: Running,
@@ -33,6 +36,7 @@ impl DesktopSession {
         let (bus, address) = start_bus()?;
         let notifications = Notifications::serve(&address).await?;
         let tray = Tray::serve(&address).await?;
+        let screen = Screen::open(&format!(":{number}"))?;
         let path = |sub: &str| home.path().join(sub).display().to_string();
         let environment = [
             ("DISPLAY", format!(":{number}")),
@@ -48,7 +52,7 @@ impl DesktopSession {
         ];
         std::fs::create_dir_all(home.path().join("run"))?;
         let environment = environment.map(|(key, value)| (key.to_owned(), value)).to_vec();
-        Ok(Self { environment, notifications, tray, home, _display: display, _bus: bus })
+        Ok(Self { environment, notifications, tray, screen, home, _display: display, _bus: bus })
     }
 
     /// A command that runs on this desktop.

@@ -10,5 +10,6 @@ pub mod desktop;
 pub mod page;
 pub mod pbx;
 pub mod process;
+pub mod screen;
 pub mod stage;
 pub mod until;

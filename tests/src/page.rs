@@ -10,7 +10,14 @@ use fantoccini::actions::{
     InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction,
 };
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
+
+/// The mouse on its way to the middle of an element.
+fn to(element: Element) -> PointerAction {
+    PointerAction::MoveToElement { element, duration: Some(DRAG), x: 0.0, y: 0.0 }
+}
 
 /// How long a drag of the mouse takes from press to release, so that the page sees it move.
 const DRAG: Duration = Duration::from_millis(150);
@@ -37,10 +44,7 @@ impl Browser {
     /// # Errors
     /// When it stays.
     pub async fn gone(&self, css: &str) -> Result<()> {
-        until(&format!("{css} is gone"), async || {
-            Ok(self.client.find_all(Locator::Css(css)).await?.is_empty().then_some(()))
-        })
-        .await
+        until(&format!("{css} is gone"), async || Ok((self.count(css).await? == 0).then_some(()))).await
     }
 
     /// How many elements fit.
@@ -48,7 +52,7 @@ impl Browser {
     /// # Errors
     /// When the driver is gone.
     pub async fn count(&self, css: &str) -> Result<usize> {
-        Ok(self.client.find_all(Locator::Css(css)).await?.len())
+        self.run(&format!("return document.querySelectorAll({}).length", serde_json::to_string(css)?)).await
     }
 
     /// All text of the page.
@@ -56,21 +60,28 @@ impl Browser {
     /// # Errors
     /// When the driver is gone.
     pub async fn text(&self) -> Result<String> {
-        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+        Ok(self.texts("body").await?.concat())
     }
 
-    /// Waits until the first element that fits `css` has a text that contains `part`.
+    /// Waits until a shown element that fits `css` has a text that contains `part`, and gives its text.
     ///
     /// # Errors
-    /// When it does not in time.
+    /// When it does not in time; the sentence holds what they say instead.
     pub async fn says(&self, css: &str, part: &str) -> Result<String> {
-        until(&format!("{css} says {part:?}"), async || {
-            let Ok(element) = self.client.find(Locator::Css(css)).await else { return Ok(None) };
-            let text = element.text().await.unwrap_or_default();
-            Ok(text.contains(part).then_some(text))
+        let mut last = Vec::new();
+        let said = until(&format!("{css} says {part:?}"), async || {
+            last = self.texts(css).await?;
+            Ok(last.iter().find(|text| text.contains(part)).cloned())
         })
-        .await
-        .with_context(|| format!("looking at {css}"))
+        .await;
+        said.with_context(|| format!("it says {last:?}"))
+    }
+
+    /// The texts of the shown elements that fit. By a script of ours: that of the driver does not work in a page whose
+    /// prototypes are frozen.
+    async fn texts(&self, css: &str) -> Result<Vec<String>> {
+        let css = serde_json::to_string(css)?;
+        self.run(&format!("return [...document.querySelectorAll({css})].filter(it => it.checkVisibility()).map(it => it.innerText)")).await
     }
 
     /// Logs in; `server` is for the desktop window alone.
@@ -118,17 +129,89 @@ impl Browser {
     /// # Errors
     /// When the tile opens no such target.
     pub async fn drag(&self, card: &str, tile: &str, target: &str) -> Result<()> {
-        let mouse =
-            |to: Element| PointerAction::MoveToElement { element: to, duration: Some(DRAG), x: 0.0, y: 0.0 };
-        let press = MouseActions::new("mouse".into())
-            .then(mouse(self.find(card).await?))
-            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
-            .then(mouse(self.find(tile).await?));
-        self.client.perform_actions(press).await?;
-        let drop = MouseActions::new("mouse".into())
-            .then(mouse(self.find(&format!("{tile} {target}")).await?))
-            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
-        Ok(self.client.perform_actions(drop).await?)
+        self.grab(card).await?;
+        self.carry(tile).await?;
+        self.carry(&format!("{tile} {target}")).await?;
+        self.let_go().await
+    }
+
+    /// Presses the mouse on an element and holds it.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn grab(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        self.mouse([to(element), PointerAction::Down { button: MOUSE_BUTTON_LEFT }]).await
+    }
+
+    /// Moves the mouse to the middle of an element, with the button as it is.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn carry(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        self.mouse([to(element)]).await
+    }
+
+    /// Moves the mouse to a place of the window, with the button as it is.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn carry_to(&self, x: i64, y: i64) -> Result<()> {
+        self.mouse([PointerAction::MoveTo { duration: Some(DRAG), x: x as f64, y: y as f64 }]).await
+    }
+
+    /// Releases the mouse where it is.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn let_go(&self) -> Result<()> {
+        self.mouse([PointerAction::Up { button: MOUSE_BUTTON_LEFT }]).await
+    }
+
+    /// Clicks an element as a person does, with the mouse on its middle.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.grab(css).await?;
+        self.let_go().await
+    }
+
+    async fn mouse<const N: usize>(&self, actions: [PointerAction; N]) -> Result<()> {
+        let mouse = MouseActions::new("mouse".into());
+        let mouse = actions.into_iter().fold(mouse, |mouse, action| mouse.then(action));
+        Ok(self.client.perform_actions(mouse).await?)
+    }
+
+    /// An attribute of the first element that fits, once it is there.
+    ///
+    /// # Errors
+    /// When it is not there, or has no such attribute.
+    pub async fn attribute(&self, css: &str, name: &str) -> Result<String> {
+        self.find(css).await?.attr(name).await?.with_context(|| format!("{css} has no {name}"))
+    }
+
+    /// Waits until the live regions, which nobody sees, say something with this in it.
+    ///
+    /// # Errors
+    /// When they do not in time; the sentence tells what they say instead.
+    pub async fn tells(&self, part: &str) -> Result<()> {
+        let mut last = String::new();
+        let told = until(&format!("somebody who does not look is told {part:?}"), async || {
+            last = self.run("return ['live', 'live-now'].map(id => document.getElementById(id).textContent).join(' | ')").await?;
+            Ok(last.contains(part).then_some(()))
+        })
+        .await;
+        told.with_context(|| format!("they are told: {last}"))
+    }
+
+    /// Runs a script in the page and reads what it returns.
+    ///
+    /// # Errors
+    /// When it fails, or returns something else.
+    pub async fn run<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
+        Ok(serde_json::from_value(self.client.execute(script, Vec::new()).await?)?)
     }
 
     /// Presses and releases keys one after the other.
@@ -139,6 +222,20 @@ impl Browser {
         let pressed = keys.iter().fold(KeyActions::new("keyboard".into()), |typed, key| {
             typed.then(KeyAction::Down { value: *key }).then(KeyAction::Up { value: *key })
         });
+        Ok(self.client.perform_actions(pressed).await?)
+    }
+
+    /// Presses a key while another one is held.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn chord(&self, held: Key, key: char) -> Result<()> {
+        let held = char::from(held);
+        let pressed = KeyActions::new("keyboard".into())
+            .then(KeyAction::Down { value: held })
+            .then(KeyAction::Down { value: key })
+            .then(KeyAction::Up { value: key })
+            .then(KeyAction::Up { value: held });
         Ok(self.client.perform_actions(pressed).await?)
     }
 

@@ -1,0 +1,75 @@
+//! The web page in Chromium on a real Asterisk with SIP phones: the same deeds as in the window, asserted on the page
+//! and on the PBX. What only a desktop has (tray, keyring, single instance) is the suite `window`.
+#![allow(missing_docs)]
+
+#[path = "../window/acts.rs"]
+mod acts;
+#[path = "../window/colours.rs"]
+mod colours;
+#[path = "../window/history.rs"]
+mod history;
+#[path = "../window/layout.rs"]
+mod layout;
+#[path = "../window/light.rs"]
+mod light;
+#[path = "../window/moving.rs"]
+mod moving;
+mod page;
+
+use anyhow::Result;
+use page::Page;
+
+#[tokio::test]
+async fn a_caller_is_dragged_onto_an_extension_a_number_and_a_mailbox() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
+    moving::by_mouse(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_is_handed_on_by_clicks_and_by_keys_alone() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
+    moving::by_clicks(stage, page).await?;
+    moving::by_keys(stage, page).await
+}
+
+#[tokio::test]
+async fn what_is_not_meant_moves_nobody() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
+    moving::not_at_all(stage, page).await?;
+    moving::of_a_call_that_ends(stage, page).await
+}
+
+#[tokio::test]
+async fn a_double_click_calls_back_from_the_selected_extension() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001", "1004"]).await?;
+    history::calls_back(stage, page).await?;
+    history::of_a_colleague(stage, page).await
+}
+
+#[tokio::test]
+async fn tiles_have_the_colour_the_word_and_the_name_of_their_status() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
+    colours::of_everyone(stage, page).await
+}
+
+#[tokio::test]
+async fn the_light_goes_out_with_the_server_and_on_again() -> Result<()> {
+    let Page { stage, page, .. } = &mut Page::open(&["1001"]).await?;
+    light::goes_out_and_on(stage, page).await
+}
+
+#[tokio::test]
+async fn nothing_is_cut_off_in_any_size_and_theme() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
+    layout::holds(stage, page).await
+}
+
+#[tokio::test]
+async fn a_login_that_fails_says_what_to_do_and_a_session_outlives_a_reload() -> Result<()> {
+    page::logs_in_and_out().await
+}
+
+#[tokio::test]
+async fn a_ringing_call_is_announced_by_the_browser() -> Result<()> {
+    page::announces(&Page::open(&["1001"]).await?).await
+}

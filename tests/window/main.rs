@@ -1,0 +1,82 @@
+//! The real window of the desktop program on a real Asterisk with SIP phones: what a receptionist does with mouse and
+//! keys, asserted on the page and on the PBX. What the server answers to each command is the suite `asterisk`.
+#![allow(missing_docs)]
+
+mod acts;
+mod colours;
+mod history;
+mod layout;
+mod light;
+mod login;
+mod moving;
+mod reception;
+mod remembered;
+mod rings;
+
+use anyhow::Result;
+use reception::Reception;
+
+#[tokio::test]
+async fn a_caller_is_dragged_onto_an_extension_a_number_and_a_mailbox() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
+    moving::by_mouse(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_is_handed_on_by_clicks_and_by_keys_alone() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
+    moving::by_clicks(stage, page).await?;
+    moving::by_keys(stage, page).await
+}
+
+#[tokio::test]
+async fn what_is_not_meant_moves_nobody() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
+    moving::not_at_all(stage, page).await?;
+    moving::of_a_call_that_ends(stage, page).await
+}
+
+#[tokio::test]
+async fn a_double_click_calls_back_from_the_selected_extension() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001", "1004"]).await?;
+    history::calls_back(stage, page).await?;
+    history::of_a_colleague(stage, page).await
+}
+
+#[tokio::test]
+async fn tiles_have_the_colour_the_word_and_the_name_of_their_status() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
+    colours::of_everyone(stage, page).await
+}
+
+#[tokio::test]
+async fn the_light_goes_out_with_the_server_and_on_again() -> Result<()> {
+    let Reception { stage, page, .. } = &mut Reception::open(&["1001"]).await?;
+    light::goes_out_and_on(stage, page).await
+}
+
+#[tokio::test]
+async fn nothing_is_cut_off_in_any_size_and_theme() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
+    layout::holds(stage, page).await
+}
+
+#[tokio::test]
+async fn a_ringing_call_is_announced_on_the_desktop_and_in_the_tray() -> Result<()> {
+    rings::on_the_desktop(&Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
+async fn the_window_closes_into_the_tray_and_a_second_start_brings_it_back() -> Result<()> {
+    rings::out_of_sight(Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
+async fn a_restart_remembers_server_user_layout_and_extension() -> Result<()> {
+    remembered::over_a_restart(Reception::open(&["1001", "1004"]).await?).await
+}
+
+#[tokio::test]
+async fn a_login_that_fails_says_what_to_do() -> Result<()> {
+    login::says_what_to_do().await
+}

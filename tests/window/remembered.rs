@@ -1,0 +1,55 @@
+//! What the program remembers over a restart.
+
+use crate::acts::live;
+use crate::history::select;
+use crate::reception::{Reception, USER};
+use anyhow::{Result, ensure};
+use frontdesk_tests::browser::Browser;
+use frontdesk_tests::screen::Shown;
+use frontdesk_tests::stage::PASSWORD;
+use frontdesk_tests::until::until;
+
+const STYLE: &str = "return document.documentElement.style.getPropertyValue('--left')";
+
+/// The server and the user stand in the form; layout, extension and colours are back after the login.
+pub async fn over_a_restart(reception: Reception) -> Result<()> {
+    let Reception { stage, page, desktop } = reception;
+    select(&page, "1004").await?;
+    page.grab(".divider.upright").await?;
+    page.carry_to(640, 300).await?;
+    page.let_go().await?;
+    let wide: String = page.run(STYLE).await?;
+    ensure!((495..=505).contains(&wide.parse::<u16>()?), "the divider is at {wide} of 1000");
+    page.click("#settings").await?;
+    page.click("[role='dialog'] label:has(input[name='theme']):nth-of-type(3)").await?;
+    page.find(":root[data-theme='dark']").await?;
+    let file = desktop.home().join(".local/share/org.frontdesk.Frontdesk/settings.json");
+    until("the settings are kept", async || {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        Ok((text.contains("\"dark\"") && text.contains("\"1004\"")).then_some(()))
+    })
+    .await?;
+    let quit = desktop.tray.wait_for_label("quit", |it| it == "Quit").await?;
+    desktop.tray.choose(quit).await?;
+    desktop.screen.shows("Frontdesk", Shown::No).await?;
+    drop(page);
+
+    let page = Browser::window(&desktop, &[]).await?;
+    let server: String = value(&page, "login-server").await?;
+    ensure!(server.contains(stage.address()?), "the form names the server {server:?}");
+    let user = value(&page, "login-user").await?;
+    ensure!(user == USER, "the form names the user {user:?}");
+    page.find(":root[data-theme='dark']").await?;
+    page.log_in(None, USER, PASSWORD).await?;
+    live(&page).await?;
+    let selected = value(&page, "selected-extension").await?;
+    ensure!(selected == "1004", "calls go out from {selected}");
+    let now: String = page.run(STYLE).await?;
+    ensure!(now == wide, "the divider was at {wide} and is at {now}");
+    page.close().await
+}
+
+async fn value(page: &Browser, id: &str) -> Result<String> {
+    page.find(&format!("#{id}")).await?;
+    page.run(&format!("return document.getElementById('{id}').value")).await
+}
