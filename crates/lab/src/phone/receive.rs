@@ -186,6 +186,7 @@ fn on_request(shared: &Arc<Shared>, message: &Message, method: &str, uri: &str) 
             reply(shared, book, message, 481, "Call/Transaction Does Not Exist");
         }
         "REFER" => reply(shared, book, message, 603, "Decline"),
+        "OPTIONS" if book.policy == Policy::Deaf => {}
         _ => reply(shared, book, message, 200, "OK"),
     }
 }
