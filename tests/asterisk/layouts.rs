@@ -5,7 +5,8 @@ use crate::scene::{self, BOB, CALLER, Case, done, row, to_extension};
 use anyhow::{Context, Result};
 use frontdesk_lab::recorder::AmiUser;
 use frontdesk_lab::{Policy, State};
-use frontdesk_protocol::{Command, HistoryOutcome, LegState, Status};
+use frontdesk_protocol::{Command, HistoryOutcome, LegState, PartyKind, Service, Status};
+use frontdesk_tests::pbx::Channel;
 
 #[tokio::test]
 async fn a_queue_whose_members_are_local_channels_is_handed_on_like_any_other() -> Result<()> {
@@ -89,6 +90,44 @@ async fn a_caller_who_is_sent_to_the_parking_lot_is_seen_there_and_fetched() -> 
     desk.lamp("1002", Status::Outside).await?;
     desk.until("the space is empty", |office| office.lots.get("default")?.parked.is_empty().then_some(()))
         .await?;
+    scene.end(&stage, &mut desk).await
+}
+
+#[tokio::test]
+async fn a_caller_is_sent_into_a_queue_and_into_a_conference() -> Result<()> {
+    let (stage, mut desk) = scene::anna().await?;
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("600") };
+    assert_eq!(done(desk.order(order).await?)?, "Sent to 600.");
+    stage.pbx().talks(&[&["1003", "trunk"]]).await?;
+    desk.lamp("1003", Status::Queue).await?;
+    desk.lamp("1001", Status::Free).await?;
+    scene.end(&stage, &mut desk).await?;
+
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("800") };
+    assert_eq!(done(desk.order(order).await?)?, "Sent to 800.");
+    let joined = stage.office.phone("1002").call("800").await?;
+    joined.wait(State::Up).await?;
+    // The room's announcer may be in the bridge as well.
+    let bridge = |channels: &[Channel], endpoint: &str| {
+        let there = channels.iter().find(|channel| channel.endpoint() == endpoint)?;
+        Some(there.bridge.clone()).filter(|bridge| !bridge.is_empty())
+    };
+    let together =
+        |channels: &[Channel]| (bridge(channels, "1002")? == bridge(channels, "trunk")?).then_some(());
+    stage.pbx().until("both are in one bridge", together).await?;
+    desk.until("both are in the conference", |office| {
+        let call = office.calls.values().find(|call| call.legs.len() == 2)?;
+        let room = |leg: &frontdesk_protocol::Leg| {
+            let kind = leg.peer.as_ref().map(|peer| &peer.kind);
+            kind == Some(&PartyKind::Service(Service::Conference)) && leg.state == LegState::Talking
+        };
+        call.legs.iter().all(room).then_some(())
+    })
+    .await?;
+    desk.lamp("1002", Status::Inside).await?;
+    joined.hang_up();
     scene.end(&stage, &mut desk).await
 }
 

@@ -171,7 +171,7 @@ async fn a_manager_account_without_the_rights_is_said_to_lack_them_and_nobody_is
     let text = refused(desk.order(Command::HangUp { leg: scene.leg.clone() }).await?, Reason::Refused)?;
     ensure!(text.ends_with("It is as it was."), "{text}");
     stage.pbx().talks(&[&["1001", "trunk"]]).await?;
-    let said = stage.command(&["doctor"], "").await.map_or_else(|error| error.to_string(), |said| said);
+    let said = stage.command(&["doctor"], "").await.unwrap_or_else(|error| error.to_string());
     ensure!(said.contains("write"), "the doctor says which rights are missing: {said}");
     scene.end(&stage, &mut desk).await
 }

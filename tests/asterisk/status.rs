@@ -2,9 +2,11 @@
 
 use crate::scene::{self, CALLER, Case};
 use anyhow::Result;
-use frontdesk_lab::{Policy, State};
+use frontdesk_lab::{LabOptions, Policy, State};
 use frontdesk_protocol::{LegState, Mark, Office, PersonId, Registration, Status};
 use frontdesk_tests::desk::Desk;
+use frontdesk_tests::stage::Stage;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_lamp_goes_through_the_colours_of_an_outside_call() -> Result<()> {
@@ -162,6 +164,22 @@ async fn a_person_with_two_extensions_shows_the_most_telling_of_them() -> Result
     caller.hang_up();
     talk.hang_up();
     desk.until("free again", |office| of_erin(office, Status::Free, None)).await
+}
+
+#[tokio::test]
+async fn a_phone_whose_cable_is_out_is_grey_until_it_answers_again() -> Result<()> {
+    let options = LabOptions { qualify: Duration::from_secs(1), ..LabOptions::for_tests() };
+    let stage = Stage::with(options).await?;
+    let mut desk = stage.desk("anna", "receptionist", &["1001"]).await?;
+    desk.lamp("1002", Status::Free).await?;
+    stage.office.phone("1002").policy(Policy::Deaf);
+    desk.lamp("1002", Status::Offline).await?;
+    desk.lamp("1001", Status::Free).await?;
+    stage.office.phone("1002").policy(Policy::Answer);
+    desk.lamp("1002", Status::Free).await?;
+    let call = stage.office.phone("1001").call("1002").await?;
+    call.wait(State::Up).await?;
+    desk.lamp("1002", Status::Inside).await
 }
 
 #[tokio::test]
