@@ -2,6 +2,7 @@
 //!
 //! They keep what programs tell them and can act as the user: choose a notification's action, choose a menu item.
 #![allow(missing_docs, reason = "the macro of zbus writes methods without a word about them")]
+#![allow(clippy::type_complexity, reason = "the signature is that of com.canonical.dbusmenu")]
 
 use crate::until::until;
 use anyhow::{Context, Result};
