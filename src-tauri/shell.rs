@@ -235,17 +235,25 @@ impl Desktop for Shell {
     }
 
     fn raise(&mut self) {
-        self.with_window(|window| {
+        with_window(&self.app, |window| {
             window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus())
         });
     }
 
     fn hide(&mut self) {
-        // A desktop that shuts down may end the program without asking; where the window was is kept now.
-        if let Err(error) = self.app.save_window_state(WINDOW) {
-            tracing::warn!(%error, "the place of the window cannot be kept");
+        // On the main thread, because the plug-in holds its lock there too while it asks the window where it is: asked
+        // from here, each would wait for the other.
+        let app = self.app.clone();
+        let posted = self.app.run_on_main_thread(move || {
+            // A desktop that shuts down may end the program without asking; where the window was is kept now.
+            if let Err(error) = app.save_window_state(WINDOW) {
+                tracing::warn!(%error, "the place of the window cannot be kept");
+            }
+            with_window(&app, tauri::WebviewWindow::hide);
+        });
+        if let Err(error) = posted {
+            tracing::warn!(%error, "the window cannot be hidden");
         }
-        self.with_window(tauri::WebviewWindow::hide);
     }
 
     fn quit(&mut self) {
@@ -266,11 +274,9 @@ impl Desktop for Shell {
     }
 }
 
-impl Shell {
-    fn with_window(&self, act: impl FnOnce(&tauri::WebviewWindow) -> tauri::Result<()>) {
-        let Some(window) = self.app.get_webview_window("main") else { return };
-        if let Err(error) = act(&window) {
-            tracing::warn!(%error, "the window does not do as it is told");
-        }
+fn with_window(app: &AppHandle, act: impl FnOnce(&tauri::WebviewWindow) -> tauri::Result<()>) {
+    let Some(window) = app.get_webview_window("main") else { return };
+    if let Err(error) = act(&window) {
+        tracing::warn!(%error, "the window does not do as it is told");
     }
 }

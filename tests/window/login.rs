@@ -28,7 +28,7 @@ pub async fn says_what_to_do() -> Result<()> {
     page.log_in(Some("127.0.0.1:9"), USER, PASSWORD).await?;
     page.says("#login-error", "does not answer").await?;
     page.log_in(Some(stage.address()?), USER, "wrong").await?;
-    page.says("#login-error", "The user name or the password is wrong.").await?;
+    page.says("#login-error", "Name or password is wrong.").await?;
     page.fill("#login-password", PASSWORD).await?;
     page.find("#login-submit").await?.click().await?;
     live(&page).await?;

@@ -141,7 +141,7 @@ pub async fn of_a_call_that_ends(stage: &Stage, page: &Browser) -> Result<()> {
     page.carry(&tile(BOB)).await?;
     page.carry(&format!("{} {EXTENSION}", tile(BOB))).await?;
     jane.hang_up();
-    page.says(NOTES, "ended before it was moved. Nothing was sent.").await?;
+    page.says(NOTES, "ended before it was moved. Nothing was sent").await?;
     page.gone(".ghost-card").await?;
     page.let_go().await?;
     page.tells("ended before it was moved").await?;
