@@ -91,8 +91,8 @@ fn page_address() -> SocketAddr {
     if TcpListener::bind(usual).is_ok() { usual } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
 }
 
-/// Builds some of the project's programs, with the features that the whole workspace agrees on, so that `run` and `lab`
-/// share what was built. (The tests switch on more: a clock that can be stopped.)
+/// Builds some of the project's programs, with the features that the whole workspace agrees on, so that `run`, `lab`
+/// and `test` share what was built.
 ///
 /// # Errors
 /// When one does not compile.
