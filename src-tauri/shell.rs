@@ -30,6 +30,8 @@ use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+const NO_WINDOW: &str = "Frontdesk could not open its window. Start it from a desktop session, with a display";
+
 /// How many events may wait for the loop.
 const EVENTS: usize = 1024;
 
@@ -76,6 +78,7 @@ struct Shell {
 /// # Errors
 /// When the desktop has no display, or the web view cannot be started.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    look_for_a_display()?;
     let password = cli.password(std::io::stdin().lock())?;
     let (sender, events) = mpsc::channel(EVENTS);
     let inbox = Inbox(sender);
@@ -138,7 +141,14 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         })
         .run(tauri::generate_context!())
-        .context("Frontdesk could not open its window. Start it from a desktop session, with a display")
+        .context(NO_WINDOW)
+}
+
+/// Tauri's own way of saying that there is none is a panic.
+fn look_for_a_display() -> anyhow::Result<()> {
+    #[cfg(target_os = "linux")]
+    gtk::init().context(NO_WINDOW)?;
+    Ok(())
 }
 
 /// How to begin, by the command line first and by what was noted the last time second.
