@@ -1,20 +1,24 @@
 //! Takes the README's pictures of the real window on the rehearsal office: `screenshots FOLDER THEME`, where THEME only
 //! names the files. `cargo xtask screenshots` runs it once per theme. It asserts nothing.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
-use fantoccini::{
-    Locator,
-    actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
-};
-use frontdesk_tests::{browser::Browser, desktop::DesktopSession, until::until};
+use frontdesk_tests::{browser::Browser, desktop::DesktopSession, until::within};
 
-/// As many busy tiles as make a picture of an ordinary morning.
-const BUSY: usize = 3;
+/// The rehearsal office is that busy within this time.
+const MORNING: Duration = Duration::from_secs(300);
+/// As many busy tiles, cards and rows as make a picture of an ordinary morning.
+const BUSY: usize = 5;
+const CARDS: usize = 2;
+const ROWS: usize = 4;
 
-const CARD: &str = "[data-call]";
+const CARD: &str = "article:is([data-state='talking'], [data-state='ringing'])";
+const RINGING: &str = "article[data-state='ringing']";
+const ROW: &str = "[data-history]";
+const TALKING: &str = "article[data-state='talking']";
 const IDLE: &str = "[data-person][data-extension][data-status='free']";
+const SECOND: &str = "[data-target][data-index='1']";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -33,31 +37,24 @@ async fn main() -> Result<()> {
     window.close().await
 }
 
-/// Waits until calls have come: one at my desk and some at the others.
+/// Waits until it is the middle of a morning: I talk and somebody else rings here, colleagues are on the telephone, and
+/// there is a history.
 async fn morning(window: &Browser) -> Result<()> {
-    window.find(CARD).await?;
-    until("some colleagues are on the telephone", async || {
-        let all = window.count("[data-person][data-status]").await?;
+    within(MORNING, "a busy moment", async || {
+        let people = window.count("[data-person][data-status]").await?;
         let quiet = window.count("[data-person]:is([data-status='free'],[data-status='offline'])").await?;
-        Ok((all >= quiet + BUSY).then_some(()))
+        let mine = window.count(CARD).await? >= CARDS
+            && window.count(RINGING).await? >= 1
+            && window.count(TALKING).await? >= 1;
+        Ok((mine && people >= quiet + BUSY && window.count(ROW).await? >= ROWS).then_some(()))
     })
     .await
 }
 
-/// Takes the first card over the first free colleague and leaves it there.
+/// Takes the first card over the first free colleague, whose targets open, and on to the second of them.
 async fn drag_onto_a_colleague(window: &Browser) -> Result<()> {
-    let card = window.find(CARD).await?;
-    let tile = window.find(IDLE).await?;
-    let over = |element| PointerAction::MoveToElement { element, duration: Some(DRAG), x: 0.0, y: 0.0 };
-    let mouse = MouseActions::new("mouse".into())
-        .then(over(card))
-        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
-        .then(over(tile));
-    window.client.perform_actions(mouse).await?;
-    until("the colleague's targets are open", async || {
-        Ok(window.client.find(Locator::Css("[data-target]")).await.ok().map(drop))
-    })
-    .await
+    window.grab(TALKING).await?;
+    window.carry(IDLE).await?;
+    window.carry(SECOND).await?;
+    window.find(&format!("{SECOND}[data-aimed='true']")).await.map(drop)
 }
-
-const DRAG: std::time::Duration = std::time::Duration::from_millis(150);

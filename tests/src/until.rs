@@ -12,7 +12,19 @@ pub const DEADLINE: Duration = Duration::from_secs(15);
 /// # Errors
 /// A sentence with `what` when the answer does not come within [`DEADLINE`]; an error of the question itself ends
 /// the waiting at once.
-pub async fn until<T>(what: &str, mut question: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+pub async fn until<T>(what: &str, question: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+    within(DEADLINE, what, question).await
+}
+
+/// The same with another deadline.
+///
+/// # Errors
+/// As [`until`].
+pub async fn within<T>(
+    deadline: Duration,
+    what: &str,
+    mut question: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let begun = Instant::now();
     let mut look = interval(Duration::from_millis(20));
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -21,8 +33,8 @@ pub async fn until<T>(what: &str, mut question: impl AsyncFnMut() -> Result<Opti
         if let Some(answer) = question().await? {
             return Ok(answer);
         }
-        if begun.elapsed() > DEADLINE {
-            bail!("{what}: not within {DEADLINE:?}");
+        if begun.elapsed() > deadline {
+            bail!("{what}: not within {deadline:?}");
         }
     }
 }

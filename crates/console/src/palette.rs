@@ -66,7 +66,8 @@ impl Palette {
         preset(self.preset, status, scheme)
     }
 
-    /// The custom properties for the page: `--status-free`, `--status-free-text`, … and their values.
+    /// The custom properties for the page: `--status-free`, `--status-free-text`, `--status-free-band`, … and their
+    /// values. The band is the colour as it is by day, so that a status is known again in the dark.
     pub fn properties(&self, scheme: Scheme) -> Vec<(String, String)> {
         COLOURED
             .iter()
@@ -75,6 +76,7 @@ impl Palette {
                 [
                     (format!("--status-{key}"), ground.to_string()),
                     (format!("--status-{key}-text"), text.to_string()),
+                    (format!("--status-{key}-band"), self.pair(*status, Scheme::Light).ground.to_string()),
                 ]
             })
             .collect()
