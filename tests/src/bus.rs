@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use zbus::object_server::SignalEmitter;
-use zbus::zvariant::{OwnedValue, Value};
+use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, connection, interface, proxy};
 
 const NOTIFICATIONS: &str = "/org/freedesktop/Notifications";
@@ -124,6 +124,19 @@ impl Notifications {
             .with_context(|| format!("notifications so far: {:?}", self.all()))
     }
 
+    /// Waits for a keyring on the same bus, and says how many secrets it holds.
+    ///
+    /// # Errors
+    /// When none is there in time.
+    pub async fn secrets(&self) -> Result<usize> {
+        let keyring = SecretServiceProxy::new(&self.connection).await?;
+        until("a keyring is on the bus", async || {
+            let found = keyring.search_items(HashMap::new()).await.ok();
+            Ok(found.map(|(unlocked, locked)| unlocked.len() + locked.len()))
+        })
+        .await
+    }
+
     /// The user chooses an action of a notification.
     ///
     /// # Errors
@@ -175,6 +188,18 @@ impl Watcher {
     }
 }
 
+#[proxy(
+    interface = "org.freedesktop.Secret.Service",
+    default_service = "org.freedesktop.secrets",
+    default_path = "/org/freedesktop/secrets"
+)]
+trait SecretService {
+    fn search_items(
+        &self,
+        attributes: HashMap<&str, &str>,
+    ) -> zbus::Result<(Vec<OwnedObjectPath>, Vec<OwnedObjectPath>)>;
+}
+
 #[proxy(interface = "com.canonical.dbusmenu")]
 trait DbusMenu {
     fn get_layout(
@@ -189,7 +214,7 @@ trait DbusMenu {
 #[proxy(interface = "org.kde.StatusNotifierItem")]
 trait StatusNotifierItem {
     #[zbus(property)]
-    fn menu(&self) -> zbus::Result<zbus::zvariant::OwnedObjectPath>;
+    fn menu(&self) -> zbus::Result<OwnedObjectPath>;
     #[zbus(property)]
     fn icon_name(&self) -> zbus::Result<String>;
 }

@@ -4,7 +4,7 @@ use crate::bus::{Notifications, Tray};
 use crate::process::Running;
 use crate::screen::Screen;
 use anyhow::{Context, Result};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -21,6 +21,7 @@ pub struct DesktopSession {
     /// The display.
     pub screen: Screen,
     home: TempDir,
+    keyring: Option<Running>,
     _display: Running,
     _bus: Running,
 }
@@ -33,7 +34,7 @@ impl DesktopSession {
     pub async fn open() -> Result<Self> {
         let home = tempfile::tempdir().context("a home folder")?;
         let (display, number) = start_display()?;
-        let (bus, address) = start_bus()?;
+        let (bus, address) = start_bus(home.path())?;
         let notifications = Notifications::serve(&address).await?;
         let tray = Tray::serve(&address).await?;
         let screen = Screen::open(&format!(":{number}"))?;
@@ -52,7 +53,16 @@ impl DesktopSession {
         ];
         std::fs::create_dir_all(home.path().join("run"))?;
         let environment = environment.map(|(key, value)| (key.to_owned(), value)).to_vec();
-        Ok(Self { environment, notifications, tray, screen, home, _display: display, _bus: bus })
+        Ok(Self {
+            environment,
+            notifications,
+            tray,
+            screen,
+            home,
+            keyring: None,
+            _display: display,
+            _bus: bus,
+        })
     }
 
     /// A command that runs on this desktop.
@@ -60,6 +70,21 @@ impl DesktopSession {
         let mut command = Command::new(program.as_ref());
         command.env_remove("WAYLAND_DISPLAY").envs(self.environment.iter().cloned());
         command
+    }
+
+    /// Unlocks a keyring, as the login of a desktop does. Without this there is none.
+    ///
+    /// # Errors
+    /// When gnome-keyring is not installed or does not come up.
+    pub async fn unlock_keyring(&mut self) -> Result<()> {
+        let mut command = self.command("gnome-keyring-daemon");
+        command.args(["--foreground", "--unlock", "--components=secrets"]);
+        let mut keyring =
+            Running::start(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()))?;
+        keyring.child().stdin.take().context("a pipe")?.write_all(b"open sesame")?;
+        self.notifications.secrets().await.context("the keyring's name on the bus")?;
+        self.keyring = Some(keyring);
+        Ok(())
     }
 
     /// The home folder of this desktop's user.
@@ -76,9 +101,20 @@ fn start_display() -> Result<(Running, u32)> {
     Ok((display, line.trim().parse().with_context(|| format!("Xvfb named no display but {line:?}"))?))
 }
 
-fn start_bus() -> Result<(Running, String)> {
+/// A bus that starts nothing by itself, so that a desktop has what a test gives it and no more.
+fn start_bus(home: &Path) -> Result<(Running, String)> {
+    let configuration = home.join("bus.conf");
+    let folder = home.display();
+    std::fs::write(
+        &configuration,
+        format!(
+            "<busconfig><type>session</type><listen>unix:dir={folder}</listen><policy context=\"default\">\
+             <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/>\
+             </policy></busconfig>"
+        ),
+    )?;
     let mut command = Command::new("dbus-daemon");
-    command.args(["--session", "--nofork", "--print-address=1"]);
+    command.arg(format!("--config-file={}", configuration.display())).args(["--nofork", "--print-address=1"]);
     let mut bus = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let line = first_line(bus.child().stdout.take(), "dbus-daemon")?;
     Ok((bus, line.trim().to_owned()))

@@ -14,6 +14,7 @@ mod remembered;
 mod rings;
 
 use anyhow::Result;
+use frontdesk_tests::desktop::DesktopSession;
 use reception::Reception;
 
 #[tokio::test]
@@ -74,6 +75,13 @@ async fn the_window_closes_into_the_tray_and_a_second_start_brings_it_back() -> 
 #[tokio::test]
 async fn a_restart_remembers_server_user_layout_and_extension() -> Result<()> {
     remembered::over_a_restart(Reception::open(&["1001", "1004"]).await?).await
+}
+
+#[tokio::test]
+async fn a_session_is_kept_in_the_keyring_of_the_desktop() -> Result<()> {
+    let mut desktop = DesktopSession::open().await?;
+    desktop.unlock_keyring().await?;
+    remembered::with_a_keyring(Reception::on(desktop, &["1001"]).await?).await
 }
 
 #[tokio::test]

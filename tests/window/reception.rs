@@ -22,9 +22,13 @@ pub struct Reception {
 impl Reception {
     /// Opens it with Anna at these extensions; the page is live when this returns.
     pub async fn open(extensions: &[&str]) -> Result<Self> {
+        Self::on(DesktopSession::open().await?, extensions).await
+    }
+
+    /// The same on a desktop that is there already.
+    pub async fn on(desktop: DesktopSession, extensions: &[&str]) -> Result<Self> {
         let stage = Stage::open().await?;
         stage.user(USER, "receptionist", extensions).await?;
-        let desktop = DesktopSession::open().await?;
         let page = Browser::window(&desktop, &[]).await?;
         page.log_in(Some(stage.address()?), USER, PASSWORD).await?;
         live(&page).await?;

@@ -5,6 +5,7 @@ use crate::history::select;
 use crate::reception::{Reception, USER};
 use anyhow::{Result, ensure};
 use frontdesk_tests::browser::Browser;
+use frontdesk_tests::desktop::DesktopSession;
 use frontdesk_tests::screen::Shown;
 use frontdesk_tests::stage::PASSWORD;
 use frontdesk_tests::until::until;
@@ -29,10 +30,7 @@ pub async fn over_a_restart(reception: Reception) -> Result<()> {
         Ok((text.contains("\"dark\"") && text.contains("\"1004\"")).then_some(()))
     })
     .await?;
-    let quit = desktop.tray.wait_for_label("quit", |it| it == "Quit").await?;
-    desktop.tray.choose(quit).await?;
-    desktop.screen.shows("Frontdesk", Shown::No).await?;
-    drop(page);
+    quit(page, &desktop).await?;
 
     let page = Browser::window(&desktop, &[]).await?;
     let server: String = value(&page, "login-server").await?;
@@ -47,6 +45,38 @@ pub async fn over_a_restart(reception: Reception) -> Result<()> {
     let now: String = page.run(STYLE).await?;
     ensure!(now == wide, "the divider was at {wide} and is at {now}");
     page.close().await
+}
+
+/// Where the desktop has a keyring, the session is kept in it, and ends with Log out.
+pub async fn with_a_keyring(reception: Reception) -> Result<()> {
+    let Reception { stage, page, desktop } = reception;
+    let kept = async |number: usize| {
+        until(&format!("the keyring holds {number} sessions"), async || {
+            Ok((desktop.notifications.secrets().await? == number).then_some(()))
+        })
+        .await
+    };
+    kept(1).await?;
+    quit(page, &desktop).await?;
+
+    let page = Browser::window(&desktop, &[]).await?;
+    live(&page).await?;
+    page.says(".me", USER).await?;
+    page.tile("1002", "free").await?;
+    page.click("#log-out").await?;
+    page.find("#login-user").await?;
+    kept(0).await?;
+    page.close().await?;
+    drop(stage);
+    Ok(())
+}
+
+async fn quit(page: Browser, desktop: &DesktopSession) -> Result<()> {
+    let quit = desktop.tray.wait_for_label("quit", |it| it == "Quit").await?;
+    desktop.tray.choose(quit).await?;
+    desktop.screen.shows("Frontdesk", Shown::No).await?;
+    drop(page);
+    Ok(())
 }
 
 async fn value(page: &Browser, id: &str) -> Result<String> {

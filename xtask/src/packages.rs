@@ -36,8 +36,15 @@ const COMPILE: &[&str] = &["build-essential", "pkg-config"];
 const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libdbus-1-dev"];
 const RUN: &[&str] = &["libayatana-appindicator3-1", "fonts-dejavu-core"];
 const LAB: &[&str] = &["apt", "dpkg", "debian-archive-keyring"];
-const TEST: &[&str] =
-    &["webkit2gtk-driver", "xvfb", "dbus", "fonts-dejavu-core", "chromium", "chromium-driver"];
+const TEST: &[&str] = &[
+    "webkit2gtk-driver",
+    "xvfb",
+    "dbus",
+    "gnome-keyring",
+    "fonts-dejavu-core",
+    "chromium",
+    "chromium-driver",
+];
 const PICTURES: &[&str] = &["webkit2gtk-driver", "xvfb", "dbus", "fonts-dejavu-core"];
 const CHECK: &[&str] = &["python3-pip"];
 
