@@ -260,7 +260,7 @@ impl Config {
         let mut config: Self =
             toml::from_str(text).map_err(|error| ConfigError::from_toml(name, text, &error))?;
         folder.clone_into(&mut config.folder);
-        config.check(name)?;
+        config.check(name, text)?;
         Ok(config)
     }
 
@@ -277,44 +277,70 @@ impl Config {
         secret::find(self)
     }
 
-    fn check(&self, name: &Path) -> Result<(), ConfigError> {
-        let wrong = |text: &str| Err(ConfigError::whole(name, text));
+    fn check(&self, name: &Path, source: &str) -> Result<(), ConfigError> {
+        let wrong = |section: &str, key: &str, text: &str| {
+            Err(ConfigError::setting(name, source, section, key, text))
+        };
         if self.pbx.host.trim().is_empty() {
-            return wrong("[pbx] host is empty. Write the name or address of the phone system.");
+            return wrong(
+                "pbx",
+                "host",
+                "[pbx] host is empty. Write the name or address of the phone system.",
+            );
         }
         let secrets =
             [self.pbx.secret.is_some(), self.pbx.secret_file.is_some(), self.pbx.secret_env.is_some()];
         if secrets.iter().filter(|given| **given).count() > 1 {
-            return wrong("[pbx] has more than one of secret, secret_file and secret_env. Keep one of them.");
+            return wrong(
+                "pbx",
+                "secret",
+                "[pbx] has more than one of secret, secret_file and secret_env. Keep one of them.",
+            );
         }
         if self.listen.tls_cert.is_some() != self.listen.tls_key.is_some() {
-            return wrong("[listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.");
+            let key = if self.listen.tls_cert.is_some() { "tls_cert" } else { "tls_key" };
+            return wrong(
+                "listen",
+                key,
+                "[listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.",
+            );
         }
         let open = !self.listen.address.ip().is_loopback() && self.listen.tls_cert.is_none();
         if open && !self.listen.insecure_plaintext {
             return wrong(
+                "listen",
+                "address",
                 "[listen] address is open to other machines but has no TLS: passwords would travel readable. \
                  Give tls_cert and tls_key, or write insecure_plaintext = true if the network itself is trusted.",
             );
         }
         if let Some(origin) = self.listen.origins.iter().find(|origin| !is_origin(origin)) {
-            return wrong(&format!(
+            let text = format!(
                 "[listen] origins holds `{origin}`, which is not an origin. Write scheme and host only, for \
                  example `https://desk.example.org`."
-            ));
+            );
+            return wrong("listen", "origins", &text);
         }
         if self.pbx.voicemail_exten.as_ref().is_some_and(|exten| !exten.contains("{box}")) {
-            return wrong("[pbx] voicemail_exten has no {box} in it. Write for example `*{box}`.");
+            return wrong(
+                "pbx",
+                "voicemail_exten",
+                "[pbx] voicemail_exten has no {box} in it. Write for example `*{box}`.",
+            );
         }
         for (key, value) in
             [("outside_prefix", &self.pbx.outside_prefix), ("outside_plus", &self.pbx.outside_plus)]
         {
             if value.as_ref().is_some_and(|digits| !is_dialable(digits)) {
-                return wrong(&format!("[pbx] {key} may hold digits, *, # and + only."));
+                return wrong("pbx", key, &format!("[pbx] {key} may hold digits, *, # and + only."));
             }
         }
         if self.pbx.outside_replace.iter().any(|(from, to)| !is_dialable(from) || !is_dialable(to)) {
-            return wrong("[pbx] outside_replace may hold digits, *, # and + only.");
+            return wrong(
+                "pbx",
+                "outside_replace",
+                "[pbx] outside_replace may hold digits, *, # and + only.",
+            );
         }
         for (key, value) in [
             ("context", &self.pbx.context),
@@ -322,10 +348,18 @@ impl Config {
             ("voicemail_context", &self.pbx.voicemail_context),
         ] {
             if value.as_ref().is_some_and(|name| !is_context(name)) {
-                return wrong(&format!(
+                let text = format!(
                     "[pbx] {key} is not the name of a dialplan context: letters, digits, - and _ only."
-                ));
+                );
+                return wrong("pbx", key, &text);
             }
+        }
+        if !(5..=40).contains(&self.pbx.ring_seconds) {
+            return wrong(
+                "pbx",
+                "ring_seconds",
+                "[pbx] ring_seconds is the time in which a phone is picked up: write 5 to 40.",
+            );
         }
         Ok(())
     }

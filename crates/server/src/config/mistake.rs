@@ -32,6 +32,11 @@ impl ConfigError {
         Self { file: file.into(), line: None, text: text.into() }
     }
 
+    /// A mistake in the value of a setting; it has the line where the setting stands in `source`.
+    pub(crate) fn setting(file: &Path, source: &str, section: &str, key: &str, text: &str) -> Self {
+        Self { file: file.into(), line: line_of(source, section, key), text: text.into() }
+    }
+
     /// A mistake in a line.
     pub(crate) fn at(file: &Path, line: usize, text: impl Into<String>) -> Self {
         Self { file: file.into(), line: Some(line), text: text.into() }
@@ -55,6 +60,26 @@ impl ConfigError {
         };
         Self { file: file.into(), line, text }
     }
+}
+
+/// The line, from 1, in which a section of a TOML text sets a key, or a key that begins like it.
+fn line_of(source: &str, section: &str, key: &str) -> Option<usize> {
+    let mut here = false;
+    let mut similar = None;
+    for (number, line) in (1..).zip(source.lines()) {
+        let line = line.trim_start();
+        if let Some(head) = line.strip_prefix('[') {
+            here = head.split(']').next().is_some_and(|name| name.trim() == section);
+        } else if here && let Some((name, _)) = line.split_once('=') {
+            if name.trim() == key {
+                return Some(number);
+            }
+            if name.starts_with(key) {
+                similar = Some(number);
+            }
+        }
+    }
+    similar
 }
 
 /// The key and the known ones of serde's "unknown field `x`, expected one of `a`, `b`", also of its variants.

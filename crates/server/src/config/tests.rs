@@ -35,37 +35,41 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
         ("[pbx]\n\nport = \"many\"", "frontdesk.toml, line 3: invalid type: string \"many\", expected u16."),
         (
             "[listen]\naddress = \"0.0.0.0:8090\"",
-            "frontdesk.toml: [listen] address is open to other machines but has no TLS: passwords would travel \
+            "frontdesk.toml, line 2: [listen] address is open to other machines but has no TLS: passwords would travel \
              readable. Give tls_cert and tls_key, or write insecure_plaintext = true if the network itself is trusted.",
         ),
         (
             "[listen]\ntls_cert = \"a.pem\"",
-            "frontdesk.toml: [listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.",
+            "frontdesk.toml, line 2: [listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.",
         ),
         (
             "[listen]\norigins = [\"desk.example.org/x\"]",
-            "frontdesk.toml: [listen] origins holds `desk.example.org/x`, which is not an origin. Write scheme and \
+            "frontdesk.toml, line 2: [listen] origins holds `desk.example.org/x`, which is not an origin. Write scheme and \
              host only, for example `https://desk.example.org`.",
         ),
         (
             "[pbx]\nsecret = \"a\"\nsecret_env = \"B\"",
-            "frontdesk.toml: [pbx] has more than one of secret, secret_file and secret_env. Keep one of them.",
+            "frontdesk.toml, line 2: [pbx] has more than one of secret, secret_file and secret_env. Keep one of them.",
+        ),
+        (
+            "[history]\nkeep_days = 3\n[pbx]\nhost = \"x\"\nring_seconds = 300",
+            "frontdesk.toml, line 5: [pbx] ring_seconds is the time in which a phone is picked up: write 5 to 40.",
         ),
         (
             "[pbx]\nhost = \" \"",
-            "frontdesk.toml: [pbx] host is empty. Write the name or address of the phone system.",
+            "frontdesk.toml, line 2: [pbx] host is empty. Write the name or address of the phone system.",
         ),
         (
             "[pbx]\nvoicemail_exten = \"*98\"",
-            "frontdesk.toml: [pbx] voicemail_exten has no {box} in it. Write for example `*{box}`.",
+            "frontdesk.toml, line 2: [pbx] voicemail_exten has no {box} in it. Write for example `*{box}`.",
         ),
         (
             "[pbx]\noutside_prefix = \"nine\"",
-            "frontdesk.toml: [pbx] outside_prefix may hold digits, *, # and + only.",
+            "frontdesk.toml, line 2: [pbx] outside_prefix may hold digits, *, # and + only.",
         ),
         (
             "[pbx]\ncontext = \"a b\"",
-            "frontdesk.toml: [pbx] context is not the name of a dialplan context: letters, digits, - and _ only.",
+            "frontdesk.toml, line 2: [pbx] context is not the name of a dialplan context: letters, digits, - and _ only.",
         ),
     ];
     for (text, sentence) in cases {
