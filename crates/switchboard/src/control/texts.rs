@@ -4,7 +4,7 @@ pub(super) const NO_LINK: &str =
     "There is no connection to the phone system, so nothing was done. Use your phone until it is back.";
 pub(super) const LINK_LOST: &str = "The connection to the phone system was lost before it answered. \
     Look at your phone to see where the caller is.";
-pub(super) const GONE: &str = "This call is already over. Nothing was done.";
+pub(super) const GONE: &str = "This call has ended, or somebody else has moved it. Nothing was done.";
 pub(super) const NOT_YOURS: &str = "This call is not at one of your extensions. Nothing was done.";
 pub(super) const NOT_YOUR_EXTENSION: &str =
     "You cannot call from this extension. Choose one of your own and try again.";
