@@ -13,10 +13,11 @@ const BUSY: usize = 5;
 const CARDS: usize = 2;
 const ROWS: usize = 4;
 
-const CARD: &str = "article:is([data-state='talking'], [data-state='ringing'])";
+/// A card with a name and a number.
+const CARD: &str = "article:is([data-state='talking'], [data-state='ringing']):not(:has(.number:empty))";
 const RINGING: &str = "article[data-state='ringing']";
-const ROW: &str = "[data-history]";
 const TALKING: &str = "article[data-state='talking']";
+const ROW: &str = "[data-history]";
 const IDLE: &str = "[data-person][data-extension][data-status='free']";
 const SECOND: &str = "[data-target][data-index='1']";
 
@@ -53,7 +54,7 @@ async fn morning(window: &Browser) -> Result<()> {
 
 /// Takes the first card over the first free colleague, whose targets open, and on to the second of them.
 async fn drag_onto_a_colleague(window: &Browser) -> Result<()> {
-    window.grab(TALKING).await?;
+    window.grab(CARD).await?;
     window.carry(IDLE).await?;
     window.carry(SECOND).await?;
     window.find(&format!("{SECOND}[data-aimed='true']")).await.map(drop)

@@ -24,6 +24,8 @@ pub async fn holds(stage: &Stage, page: &Browser) -> Result<()> {
     let joe = rings(stage, page, "Wolfgang Amadeus Sommerfeld-Hohenstein", "+4930901820123").await?;
     for (width, height) in [(1280, 800), (900, 560)] {
         page.client.set_window_size(width, height).await?;
+        let inside: u32 = page.run("return innerWidth").await?;
+        ensure!(inside == width, "the window is {inside} wide and not {width}");
         for theme in ["Light", "Dark"] {
             page.click("#settings").await?;
             let which = if theme == "Light" { 2 } else { 3 };
