@@ -185,8 +185,12 @@ impl Sync {
         question.is_some()
     }
 
-    /// What is open has waited long enough: go on without it.
+    /// What is open has waited long enough: go on without it. Only without the channels nothing can be shown, because
+    /// every lamp would be a guess: they are asked for again.
     pub(crate) fn give_up(&mut self) {
+        if self.open.values().any(|question| *question == Question::List(CHANNELS)) {
+            self.queue.push_front((Question::List(CHANNELS), Order::List(CHANNELS)));
+        }
         self.open.clear();
     }
 }
