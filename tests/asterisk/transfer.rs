@@ -82,8 +82,15 @@ async fn a_call_that_i_place_is_handed_on_while_it_rings() -> Result<()> {
         let far = far.incoming().await?;
         let (call, leg) =
             desk.leg("1001", |leg| leg.state == LegState::Calling && leg.peer.is_some()).await?;
+        // That it rings there has to have come as far as here: before, there is nobody to hand on.
+        desk.until("the far end rings", |office| {
+            let call = office.calls.get(&call.id)?;
+            call.legs.iter().any(|leg| leg.state == LegState::Ringing).then_some(())
+        })
+        .await?;
         let order = Command::Transfer { leg: leg.id, to: to_extension("1002") };
-        assert_eq!(done(desk.order(order).await?)?, format!("Sent to {BOB}."));
+        let text = done(desk.order(order).await?).with_context(|| called.to_owned())?;
+        assert_eq!(text, format!("Sent to {BOB}."));
         mine.wait(State::Down).await?;
         let theirs = stage.office.phone("1002").incoming().await?;
         theirs.wait(State::Up).await?;
