@@ -50,6 +50,7 @@ pub async fn of_a_colleague(stage: &Stage, page: &Browser) -> Result<()> {
     let phone = stage.office.phone("1002");
     phone.policy(Policy::Busy);
     let caller = stage.office.call_in("Sue Foe", "5550126", "5551002").await?;
+    stage.pbx().in_mailbox("trunk", "1002@default").await?;
     caller.hang_up();
     stage.pbx().quiet().await?;
     phone.policy(Policy::Answer);
