@@ -19,7 +19,7 @@ const KEPT: usize = 2_000;
 pub struct History {
     /// Whose; `None`: the viewer's.
     pub person: Option<PersonId>,
-    /// Newest first.
+    /// Those that began last come first.
     pub entries: Vec<HistoryEntry>,
     /// Whether older ones exist.
     pub more: bool,
@@ -90,7 +90,7 @@ impl History {
         if !self.more || self.asked.is_some() {
             return None;
         }
-        let before = self.entries.last().map(|entry| entry.id);
+        let before = self.entries.iter().map(|entry| entry.id).min();
         self.asked = Some((id, Answer::Follows));
         Some(HistoryQuery { person: self.person.clone(), before, limit: PAGE })
     }
@@ -133,11 +133,12 @@ impl History {
         self.entries.iter().map(|entry| row(entry, clock, orders, tab)).collect()
     }
 
+    /// Rows are numbered as calls end; they are shown as calls began, because that is the time that a row says.
     fn put(&mut self, entry: HistoryEntry) {
-        match self.entries.binary_search_by(|there| entry.id.cmp(&there.id)) {
-            Ok(at) => self.entries[at] = entry,
-            Err(at) => self.entries.insert(at, entry),
-        }
+        self.entries.retain(|there| there.id != entry.id);
+        let newer = |there: &HistoryEntry| (there.started, there.id) > (entry.started, entry.id);
+        let at = self.entries.partition_point(newer);
+        self.entries.insert(at, entry);
     }
 }
 

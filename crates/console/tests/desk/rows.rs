@@ -2,7 +2,9 @@
 
 use crate::stage::{self, Desk};
 use frontdesk_console::{Effect, Event, Step};
-use frontdesk_protocol::{CommandId, HistoryId, HistoryPage, HistoryQuery, Outcome, Reason, ServerMessage};
+use frontdesk_protocol::{
+    CommandId, HistoryId, HistoryPage, HistoryQuery, Millis, Outcome, Reason, ServerMessage,
+};
 
 fn asked(effects: &[Effect]) -> Option<(&CommandId, &HistoryQuery)> {
     effects.iter().find_map(|effect| match effect {
@@ -58,4 +60,19 @@ fn a_refused_history_says_so_and_is_read_with_the_next_snapshot() {
     desk.history();
     assert_eq!((desk.console.history.error.as_ref(), ids(&desk)), (None, vec![3, 2, 1]));
     assert_eq!(desk.console.rows()[0].id, HistoryId(3));
+}
+
+#[test]
+fn a_long_call_stands_where_it_began_and_older_ones_are_asked_for_by_their_numbers() {
+    let mut desk = Desk::live();
+    let (id, _) = desk.console.history.asked.clone().unwrap();
+    let mut long = stage::row(9, Some("1"));
+    let (mut second, third) = (stage::row(8, Some("2")), stage::row(7, Some("3")));
+    long.started = Millis(third.started.0 + 1_000);
+    second.started = Millis(third.started.0 + 2_000);
+    let page = HistoryPage { entries: vec![long, second, third], more: true };
+    desk.hears(ServerMessage::History { id, page });
+    assert_eq!(ids(&desk), [8, 9, 7], "the one that ended last had begun before");
+    let effects = desk.does(Event::OlderHistory);
+    assert_eq!(asked(&effects).map(|(_, query)| query.before), Some(Some(HistoryId(7))));
 }
