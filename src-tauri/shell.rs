@@ -30,7 +30,8 @@ use tauri_plugin_window_state::{AppHandleExt as _, StateFlags};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-const NO_WINDOW: &str = "Frontdesk could not open its window. Start it from a desktop session, with a display";
+const NO_WINDOW: &str =
+    "Frontdesk could not open its window. Start it from a desktop session, with a display";
 
 /// How many events may wait for the loop.
 const EVENTS: usize = 1024;

@@ -132,6 +132,8 @@ impl Program {
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("CARGO_PKG_NAME", &self.package)
             .env("CARGO_TARGET_DIR", workspace::target())
+            // What failed is said by the error; the frames of the test runner only bury it.
+            .env("RUST_BACKTRACE", "0")
             .env("INSTA_UPDATE", "no")
             .env("INSTA_WORKSPACE_ROOT", workspace::root());
         if !filters.takes(&self.step) {
