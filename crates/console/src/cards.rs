@@ -2,7 +2,7 @@
 
 use crate::orders::{Note, Orders, Subject};
 use crate::texts;
-use frontdesk_protocol::{Call, Direction, Hold, Leg, LegId, LegState, Millis};
+use frontdesk_protocol::{Call, Direction, Hold, Leg, LegId, LegState, Millis, Status, status};
 
 /// A card's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct CardView {
     pub call: String,
     /// State.
     pub state: CardState,
+    /// The colour: what the lamp of my extension would show for this leg alone.
+    pub ground: Status,
     /// Seen from my phone.
     pub direction: Direction,
     /// Who, large.
@@ -86,12 +88,14 @@ pub fn state(leg: &Leg) -> CardState {
     }
 }
 
-/// What can be done in a state.
-pub fn actions(state: CardState) -> Vec<CardAction> {
-    match state {
+/// What can be done with a leg.
+fn actions(leg: &Leg) -> Vec<CardAction> {
+    match state(leg) {
         CardState::Ringing => vec![CardAction::Transfer, CardAction::Ignore],
-        CardState::Calling => vec![CardAction::HangUp],
-        CardState::Talking | CardState::Held => vec![CardAction::Transfer, CardAction::HangUp],
+        CardState::Calling if leg.state == LegState::Ringing => vec![CardAction::HangUp],
+        CardState::Calling | CardState::Talking | CardState::Held => {
+            vec![CardAction::Transfer, CardAction::HangUp]
+        }
     }
 }
 
@@ -115,6 +119,7 @@ pub fn card(call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> C
         leg: leg.id.clone(),
         call: call.id.to_string(),
         state,
+        ground: status::of_leg(leg, call.via.queue.as_ref()),
         direction: leg.direction,
         title,
         number,
@@ -123,7 +128,7 @@ pub fn card(call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> C
         word,
         known: if unknown.is_some() { Known::Before } else { Known::Now },
         since: leg.since,
-        actions: actions(state),
+        actions: actions(leg),
         note: orders.about(&Subject::Leg(leg.id.clone())).cloned(),
         chosen: false,
         tab: false,

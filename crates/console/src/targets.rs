@@ -54,9 +54,9 @@ pub fn targets(
     let name = person.name.as_str();
     let blocked = blocked.or(match (state(leg), leg.state) {
         (CardState::Calling, LegState::Ringing) => Some(texts::OWN_PHONE_RINGS),
-        (CardState::Calling, _) => Some(texts::NOT_ANSWERED_YET),
-        (CardState::Ringing | CardState::Talking | CardState::Held, _) => None,
+        (CardState::Calling | CardState::Ringing | CardState::Talking | CardState::Held, _) => None,
     });
+    let waits = (state(leg) == CardState::Calling).then_some(texts::NOT_ANSWERED_YET);
     let order = |to: Destination| match blocked {
         Some(why) => Err(why.to_owned()),
         None => Ok(Command::Transfer { leg: leg.id.clone(), to }),
@@ -103,7 +103,10 @@ pub fn targets(
         title: texts::TARGET_VOICEMAIL.into(),
         sentence: texts::would_record(&who, name),
         order: match &person.mailbox {
-            Some(mailbox) => order(Destination::Voicemail { mailbox: mailbox.clone() }),
+            Some(mailbox) => match waits.filter(|_| blocked.is_none()) {
+                Some(why) => Err(why.to_owned()),
+                None => order(Destination::Voicemail { mailbox: mailbox.clone() }),
+            },
             None => Err(texts::no_mailbox(name)),
         },
     });

@@ -180,7 +180,7 @@ pub fn already_there(name: &str) -> String {
 }
 
 /// Why a call cannot be moved yet.
-pub const NOT_ANSWERED_YET: &str = "They have not answered yet; wait, or hang up";
+pub const NOT_ANSWERED_YET: &str = "They have not answered yet, so a mailbox would talk to nobody; wait";
 
 /// The same while my own phone has not been picked up.
 pub const OWN_PHONE_RINGS: &str = "Your own phone still rings for this call; pick it up first, or hang up";

@@ -2,8 +2,9 @@
 //! the pointer goes on is heard by the root.
 
 use super::note_line;
-use crate::icons::{Icon, icon, of_direction};
+use crate::icons::{Icon, icon, of_direction, of_status};
 use crate::ticking::Elapsed;
+use frontdesk_console::palette::key;
 use frontdesk_console::{CardAction, CardState, CardView, Event, Focus, keys, texts};
 use frontdesk_protocol::{Direction, LegId};
 use std::rc::Rc;
@@ -50,6 +51,7 @@ pub fn Card(props: &CardProps) -> Html {
             data-call={card.call.clone()}
             data-leg={card.leg.to_string()}
             data-state={card.state.key()}
+            data-ground={key(card.ground)}
             data-direction={direction(card.direction)}
             data-known={card.known.key()}
             data-chosen={card.chosen.to_string()}
@@ -141,10 +143,8 @@ fn inside_button(element: &Element) -> bool {
 
 fn shape(card: &CardView) -> Icon {
     match card.state {
-        CardState::Ringing => Icon::Bell,
         CardState::Calling => Icon::Outgoing,
-        CardState::Talking => Icon::Outside,
-        CardState::Held => Icon::Hold,
+        CardState::Ringing | CardState::Talking | CardState::Held => of_status(card.ground),
     }
 }
 

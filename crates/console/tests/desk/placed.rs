@@ -2,10 +2,10 @@
 
 use crate::orders;
 use crate::stage::{self, Desk, leg, person};
-use frontdesk_console::{CardAction, CardState, Effect, Event, Tone};
+use frontdesk_console::{CardAction, CardState, Effect, Event, TargetKind, Tone};
 use frontdesk_protocol::{
-    Change, Command, Direction, ExtensionState, HistoryId, LegState, Millis, Outcome, Reason, Seq,
-    ServerMessage, Status,
+    Change, Command, Direction, ExtensionState, HistoryId, LegState, Millis, Outcome, Party, PartyKind,
+    QueueName, Reason, Seq, ServerMessage, Status,
 };
 use std::sync::Arc;
 
@@ -28,17 +28,54 @@ fn my_phone_that_rings_for_my_own_call_is_calling_and_can_be_hung_up() {
 }
 
 #[test]
-fn a_call_that_is_still_being_placed_cannot_be_moved_and_says_why() {
-    for (state, why) in [
-        (LegState::Ringing, "Your own phone still rings for this call; pick it up first, or hang up"),
-        (LegState::Calling, "They have not answered yet; wait, or hang up"),
-    ] {
-        let mut desk = Desk::live();
-        desk.change(stage::placed("out", state));
-        desk.does(Event::ChooseCard(leg("out")));
-        let targets = desk.console.targets_for(&person("bob"));
-        assert!(targets.iter().all(|target| target.order == Err(why.into())), "{targets:?}");
+fn a_call_for_which_my_own_phone_still_rings_cannot_be_moved_and_says_why() {
+    let mut desk = Desk::live();
+    desk.change(stage::placed("out", LegState::Ringing));
+    desk.does(Event::ChooseCard(leg("out")));
+    let targets = desk.console.targets_for(&person("bob"));
+    let why = "Your own phone still rings for this call; pick it up first, or hang up";
+    assert!(targets.iter().all(|target| target.order == Err(why.into())), "{targets:?}");
+}
+
+#[test]
+fn a_call_that_rings_at_the_far_end_is_handed_on_to_people_and_not_to_a_mailbox() {
+    let mut desk = Desk::live();
+    desk.change(stage::placed("out", LegState::Calling));
+    let cards = desk.console.cards();
+    let card = cards.iter().find(|card| card.leg == leg("out")).unwrap();
+    assert_eq!(card.actions, [CardAction::Transfer, CardAction::HangUp]);
+    desk.does(Event::ChooseCard(leg("out")));
+    for target in desk.console.targets_for(&person("bob")) {
+        match target.kind {
+            TargetKind::Extension | TargetKind::Number => assert!(target.order.is_ok(), "{target:?}"),
+            TargetKind::Voicemail => {
+                let why = "They have not answered yet, so a mailbox would talk to nobody; wait";
+                assert_eq!(target.order, Err(why.into()));
+            }
+        }
     }
+}
+
+#[test]
+fn a_card_has_the_colour_that_the_lamp_has_for_it() {
+    let mut desk = Desk::live();
+    let ground = |desk: &Desk| {
+        let cards = desk.console.cards();
+        cards.iter().find(|card| card.leg == leg("out")).unwrap().ground
+    };
+    for (state, want) in [(LegState::Calling, Status::Ringing), (LegState::Talking, Status::Outside)] {
+        desk.change(stage::placed("out", state));
+        assert_eq!(ground(&desk), want);
+    }
+    let Change::Call(call) = stage::placed("out", LegState::Talking) else { panic!("a call") };
+    let mut call = (*call).clone();
+    call.via.queue = Some(QueueName::parse("support").unwrap());
+    desk.change(Change::Call(Arc::new(call.clone())));
+    assert_eq!(ground(&desk), Status::Queue);
+    call.via.queue = None;
+    call.legs[0].peer = Some(Party { kind: PartyKind::Inside, ..call.legs[0].peer.clone().unwrap() });
+    desk.change(Change::Call(Arc::new(call)));
+    assert_eq!(ground(&desk), Status::Inside);
 }
 
 #[test]
