@@ -147,7 +147,12 @@ pub async fn of_a_call_that_ends(stage: &Stage, page: &Browser) -> Result<()> {
     page.tells("ended before it was moved").await?;
     stage.pbx().quiet().await?;
     ensure!(invited(stage, BOB) == called, "Bob was called although the call had ended");
-    Ok(())
+
+    let (jim, _) = (talks(stage, page, "Jim Poe", "5550124").await?, to_stream(page).await?);
+    jim.hang_up();
+    page.gone(CARD).await?;
+    page.find("#search:focus").await.context("the focus of a card that went is at the search box")?;
+    stage.pbx().quiet().await
 }
 
 async fn to_stream(page: &Browser) -> Result<()> {

@@ -5,6 +5,7 @@ mod effects;
 mod view;
 
 use crate::dom::{self, Place};
+use crate::focus_hold::Hold;
 use crate::panes::{self, Divider};
 use crate::transport::{self, Transport};
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
@@ -76,6 +77,8 @@ pub struct App {
     resting: Option<(PersonId, Timeout)>,
     ghost: NodeRef,
     focus: Option<frontdesk_console::Focus>,
+    /// Where the focus is, for when what has it goes.
+    hold: Hold,
     painted: String,
     second: i64,
     _clock: Interval,
@@ -104,6 +107,7 @@ impl Component for App {
             second: 0,
             ghost: NodeRef::default(),
             focus: None,
+            hold: Hold::default(),
             painted: String::new(),
             _clock: Interval::new(LOOK_MS, move || ticking.emit(Event::Tick(dom::now()))),
             _listeners: listeners(ctx),
@@ -153,6 +157,7 @@ impl Component for App {
         if let Some(focus) = self.focus.take() {
             dom::focus(&focus);
         }
+        self.hold.keep();
     }
 }
 

@@ -4,6 +4,7 @@
 mod app;
 mod dom;
 mod drag_layer;
+mod focus_hold;
 mod history;
 mod icons;
 mod live_region;

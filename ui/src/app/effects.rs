@@ -67,13 +67,8 @@ pub(super) fn system_scheme() -> Scheme {
 
 /// Puts the focus on what Tab reaches in a pane. Nothing has to be drawn for it.
 pub(super) fn focus_pane(pane: &str) -> bool {
-    let place = dom::document()
-        .and_then(|document| {
-            document.query_selector(&format!("[data-pane={pane}] [tabindex='0']")).ok().flatten()
-        })
-        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    if let Some(place) = place {
-        let _ = place.focus();
+    if let Some(document) = dom::document() {
+        crate::focus_hold::focus_pane(&document, pane);
     }
     false
 }
