@@ -6,13 +6,21 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
 
 use anyhow::{Context as _, Result};
 
 /// The folder that holds the project's `Cargo.toml`.
+///
+/// It is asked for when this runs and not when it was built: two clones that share a target directory share this very
+/// program as well, and each must work on its own files.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let own = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        Path::new(&own).parent().unwrap_or(Path::new(".")).to_owned()
+    })
 }
 
 /// The one directory that everything is built in: `CARGO_TARGET_DIR`, else `target` in the project.
