@@ -37,7 +37,9 @@ const CHANCE_MS: u64 = 100;
 impl Board {
     /// A switchboard that knows nothing.
     pub fn new(now: Millis) -> Self {
-        let board = Switchboard::new(Settings::default(), now);
+        // Looked at far more often than in an office: it must never disturb what is really there.
+        let settings = Settings { audit_ms: 100, ..Settings::default() };
+        let board = Switchboard::new(settings, now);
         Self {
             board,
             lamps: BTreeMap::new(),

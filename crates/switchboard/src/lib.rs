@@ -14,6 +14,7 @@
 //! - Every command comes to an end in [`Output::Concluded`], whatever the PBX does.
 
 mod api;
+mod audit;
 mod bind;
 mod channel;
 mod control;

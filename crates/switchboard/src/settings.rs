@@ -25,6 +25,8 @@ pub struct Settings {
     pub settle_ms: u64,
     /// How long an order waits for the PBX, in milliseconds.
     pub command_timeout_ms: u64,
+    /// How often it is looked whether the PBX still has the channels that are known, in milliseconds; zero for never.
+    pub audit_ms: u64,
     /// What our own channel and action ids begin with; no blanks.
     pub id_prefix: String,
 }
@@ -77,6 +79,7 @@ impl Default for Settings {
             auto_answer: AutoAnswer::Off,
             settle_ms: 50,
             command_timeout_ms: 5_000,
+            audit_ms: 25_000,
             id_prefix: "frontdesk".into(),
         }
     }

@@ -1,6 +1,7 @@
 //! The switchboard itself: what comes in goes to the model, the cold start or the orders; what changed goes out.
 
 use crate::api::{Actor, Output, Ticket};
+use crate::audit::Audit;
 use crate::control::Control;
 use crate::model::Model;
 use crate::orders::Order;
@@ -19,6 +20,7 @@ pub struct Switchboard {
     pub(crate) model: Model,
     view: View,
     sync: Sync,
+    pub(crate) audit: Audit,
     records: Records,
     pub(crate) control: Control,
     pub(crate) outputs: VecDeque<Output>,
@@ -46,6 +48,7 @@ impl Switchboard {
             model: Model::new(settings),
             view,
             sync: Sync::default(),
+            audit: Audit::default(),
             records: Records::default(),
             control: Control::new(now),
             outputs: VecDeque::new(),
@@ -71,6 +74,7 @@ impl Switchboard {
     /// last known until all is read, and is then the fresh truth at once.
     pub fn link_up(&mut self, now: Millis) {
         self.whole = false;
+        self.audit.stop();
         self.model.forget_calls();
         self.model.registry.forget_registrations(&mut self.model.dirty);
         self.set_link(PbxLink::Starting);
@@ -83,6 +87,7 @@ impl Switchboard {
     /// it was last known, and so do its calls: whether they ended meanwhile, the lists will tell.
     pub fn link_down(&mut self, reason: String, now: Millis) {
         self.sync.stop();
+        self.audit.stop();
         self.patience = None;
         let silent = match &self.office().link {
             PbxLink::Down { since, .. } => *since,
@@ -130,6 +135,9 @@ impl Switchboard {
             self.sync.give_up();
             self.go_on(now);
         }
+        if let Some(due) = self.audit.due().filter(|due| *due <= now) {
+            self.look(due, now);
+        }
         self.publish(now);
         self.watch(now);
     }
@@ -138,7 +146,9 @@ impl Switchboard {
     pub fn deadline(&self) -> Option<Millis> {
         let settling = self.model.settling.first().map(|(at, _)| *at);
         let drawn = [settling, self.records.deadline()].into_iter().flatten().min().filter(|_| self.whole);
-        [drawn, self.control.deadline(), self.patience].into_iter().flatten().min()
+        // Where no channel is known there is no ghost.
+        let look = self.audit.due().filter(|_| !self.model.channels.is_empty());
+        [drawn, self.control.deadline(), self.patience, look].into_iter().flatten().min()
     }
 
     /// The next thing that is to be done or known, if any.
@@ -161,6 +171,9 @@ impl Switchboard {
             Event::Reloaded => self.reload(now),
             _ => {}
         }
+        if self.audit.reads(message.action_id()) {
+            self.looked(event, message);
+        }
         if let Some(list) = self.sync.list(message.action_id())
             && ListPart::of(message, list) == ListPart::End
         {
@@ -174,6 +187,12 @@ impl Switchboard {
 
     fn response(&mut self, answer: &Message<'_>, now: Millis) {
         let (success, id) = (answer.response() == Some("Success"), answer.action_id());
+        if self.audit.reads(id) {
+            if ListPart::of(answer, CHANNELS) != ListPart::Start {
+                self.audit.refused();
+            }
+            return;
+        }
         let starts = self.sync.list(id).is_some_and(|list| ListPart::of(answer, list) == ListPart::Start);
         match self.sync.question(id).cloned() {
             Some(Question::List(_)) if starts => {}
@@ -204,6 +223,28 @@ impl Switchboard {
                 self.go_on(now);
             }
             None => self.order_answered(answer, now),
+        }
+    }
+
+    /// Asks which channels there are; not for the first call after a quiet time, for which the look is long overdue.
+    fn look(&mut self, due: Millis, now: Millis) {
+        let every = self.model.settings.audit_ms;
+        let next = now.plus(every);
+        if self.model.channels.is_empty() || now.since(due) > every {
+            return self.audit.idle(next);
+        }
+        let known = self.model.channels.keys().cloned().collect();
+        let id = self.act(Order::List(CHANNELS));
+        self.audit.asked(id, known, next);
+    }
+
+    fn looked(&mut self, event: &Event<'_>, message: &Message<'_>) {
+        if let Event::ListedChannel { channel, .. } = event {
+            self.audit.names(channel.uniqueid);
+        } else if ListPart::of(message, CHANNELS) == ListPart::End {
+            for ghost in self.audit.ended() {
+                self.model.vanish(ghost);
+            }
         }
     }
 
@@ -273,6 +314,7 @@ impl Switchboard {
             self.outputs.push_back(Output::Ended(record));
         }
         self.publish(now);
+        self.audit.start(self.model.settings.audit_ms, now);
         self.outputs.push_back(Output::Synced);
     }
 

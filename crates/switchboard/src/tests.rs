@@ -4,6 +4,7 @@
 mod bench;
 mod cold;
 mod early;
+mod ghosts;
 mod legs;
 mod orders;
 mod properties;

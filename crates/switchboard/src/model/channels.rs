@@ -142,7 +142,18 @@ impl Model {
         if !self.gone.has(uid) {
             self.gone.add(uid.into());
         }
-        let Some(uid) = known else { return };
+        if let Some(uid) = known {
+            self.over(uid, cause);
+        }
+    }
+
+    /// The PBX has this channel no more, though it has not said so.
+    pub(crate) fn vanish(&mut self, uid: Uid) {
+        self.gone.add(Arc::clone(&uid));
+        self.over(uid, 0);
+    }
+
+    fn over(&mut self, uid: Uid, cause: u32) {
         let caller = self.channels.get(&uid).and_then(|channel| channel.past.caller.clone());
         let caller = caller.or_else(|| self.dialler(&uid));
         self.leave_bridge(&uid);

@@ -279,7 +279,7 @@ fn a_target_that_takes_its_time_is_not_called_too_late() {
     assert_eq!(outcome(&mut board), None, "nothing is said before anything can be said");
     pass_to(&mut board, 5_000);
     assert_eq!(outcome(&mut board), Some(Outcome::Done { text: "Sent to Bob (1002).".into() }));
-    assert_eq!(board.deadline(), None, "nothing is left to wait for");
+    assert_eq!(board.deadline(), board.audit.due(), "nothing is left to wait for but the next look");
 }
 
 #[test]
