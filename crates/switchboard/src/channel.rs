@@ -110,6 +110,8 @@ pub(crate) struct Past {
     pub caller: Option<Uid>,
     /// Whether it ever talked to more than a mailbox.
     pub met: bool,
+    /// Whether it ever talked to somebody.
+    pub talked: bool,
     /// The first person at the other end.
     pub party: Option<Party>,
     /// To whom this leg handed its party.

@@ -166,3 +166,49 @@ fn who_hands_a_call_on_and_gets_it_again_has_two_rows() {
         ]
     );
 }
+
+const WAITING: &str =
+    "Channel: PJSIP/1002-07\nCallerIDNum: 1002\nContext: internal\nExten: 600\nUniqueid: 1.7\nLinkedid: 1.7";
+
+/// Bob calls the queue; the dialplan answers and lets him hear something for a second before he waits.
+fn bob_waits() -> Played {
+    let mut played = Played { board: office(), text: String::new() };
+    played.event(0, "Newchannel", &format!("ChannelState: 4\n{WAITING}"));
+    played.event(500, "Newstate", &format!("ChannelState: 6\n{WAITING}"));
+    played.event(
+        1_500,
+        "QueueCallerJoin",
+        &format!("Queue: support\nPosition: 1\nChannelState: 6\n{WAITING}"),
+    );
+    played
+}
+
+#[test]
+fn who_waits_in_a_queue_was_not_answered_by_its_announcement() {
+    let mut played = bob_waits();
+    played.event(9_000, "QueueCallerAbandon", &format!("Queue: support\nChannelState: 6\n{WAITING}"));
+    played.hang_up(9_001, WAITING, 16);
+    let rows = played.rows(20_000);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert!(rows[0].contains(" talk 0 ") && rows[0].contains("Missed"), "{rows:?}");
+}
+
+#[test]
+fn the_talk_with_the_member_of_a_queue_begins_when_they_answer() {
+    let mut played = bob_waits();
+    let member = phone(1).replace("1.1", "1.7");
+    played.event(5_000, "Newchannel", &format!("ChannelState: 5\n{member}"));
+    let dest = member.replace('\n', "\nDest");
+    let dial = format!("DialStatus: ANSWER\nChannelState: 6\n{WAITING}\nDestChannelState: 5\nDest{dest}");
+    played.event(5_000, "DialBegin", &dial);
+    played.event(7_000, "QueueCallerLeave", &format!("Queue: support\nChannelState: 6\n{WAITING}"));
+    played.event(7_000, "DialEnd", &dial);
+    for channel in [WAITING, &member] {
+        played.event(7_000, "BridgeEnter", &format!("BridgeUniqueid: b1\nChannelState: 6\n{channel}"));
+    }
+    played.hang_up(10_000, WAITING, 16);
+    played.hang_up(10_000, &member, 16);
+    let rows = played.rows(20_000);
+    let bob = rows.iter().find(|row| row.starts_with("1002")).expect("a row of Bob's");
+    assert!(bob.contains(" talk 3000 ") && bob.contains("Answered"), "{rows:?}");
+}

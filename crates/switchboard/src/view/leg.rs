@@ -67,12 +67,23 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
         since = channel.past.seen;
     }
     match look.state {
-        LegState::Ringing | LegState::Calling | LegState::Queued => {
+        LegState::Ringing | LegState::Calling => {
+            channel.past.rang.get_or_insert(since);
+        }
+        LegState::Queued => {
+            // The PBX answers for a queue; that was nobody.
+            if !channel.past.talked {
+                let picked_up = channel.past.answered.take();
+                channel.past.rang = channel.past.rang.or(picked_up);
+                channel.past.met = false;
+            }
             channel.past.rang.get_or_insert(since);
         }
         LegState::Talking => {
             channel.past.answered.get_or_insert(since);
             let mailbox = |peer: &Party| peer.kind == PartyKind::Service(Service::Voicemail);
+            channel.past.talked |=
+                look.peer.as_ref().is_some_and(|peer| !matches!(peer.kind, PartyKind::Service(_)));
             channel.past.met |= look.peer.as_ref().is_some_and(|peer| !mailbox(peer));
         }
         LegState::Parked => {}
