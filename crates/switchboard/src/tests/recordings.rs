@@ -15,7 +15,7 @@ fn names() -> Vec<String> {
             }
         }
     }
-    names.retain(|name| name != "session-tests-1" && name != "z_snapshots" && name != "p_misc");
+    names.retain(|name| name != "session-tests-1" && name != "z_snapshots");
     names.sort();
     assert!(names.len() >= 39, "recordings are missing: {names:?}");
     names
