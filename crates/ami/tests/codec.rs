@@ -216,6 +216,32 @@ fn every_recording_decodes_to_the_fields_that_its_lines_say() {
 }
 
 #[test]
+fn every_recorded_session_begins_with_its_banner_and_an_answer_to_the_login() {
+    let path = format!("{}/../../tests/recordings/session-tests-1.txt", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let (mut sessions, mut accepted, mut refused) = (0, 0, 0);
+    for session in text.split("===== ").filter_map(|part| part.split_once('\n')).map(|(_, said)| said) {
+        if !session.starts_with("Asterisk Call Manager/") {
+            continue;
+        }
+        sessions += 1;
+        let mut decoder = Decoder::new(Limits::default());
+        decoder.feed(session.as_bytes());
+        decoder.feed(b"\n");
+        assert!(matches!(decoder.next(), Some(Frame::Banner("Asterisk Call Manager/11.0.0"))));
+        while let Some(Frame::Message(message)) = decoder.next() {
+            assert!(!message.is_cut());
+            match message.field("Message") {
+                "Authentication accepted" => accepted += usize::from(message.response() == Some("Success")),
+                "Authentication failed" => refused += usize::from(message.response() == Some("Error")),
+                _ => {}
+            }
+        }
+    }
+    assert!(sessions > 2 && accepted > 0 && refused > 0, "{sessions} {accepted} {refused}");
+}
+
+#[test]
 fn every_list_of_a_real_asterisk_has_a_start_items_and_an_end() {
     let path = format!("{}/../../tests/recordings/z_snapshots.txt", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
