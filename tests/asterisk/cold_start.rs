@@ -3,7 +3,7 @@
 use crate::scene::{self, BOB, CALLER, done, to_extension, to_mailbox};
 use anyhow::Result;
 use frontdesk_lab::{LabOptions, Policy, State};
-use frontdesk_protocol::{Command, Direction, Hold, LegState, Status};
+use frontdesk_protocol::{Command, Direction, Hold, LegState, Status, TransferMode};
 use frontdesk_tests::stage::Stage;
 use std::time::Duration;
 
@@ -81,12 +81,12 @@ async fn calls_that_were_up_before_are_handed_on() -> Result<()> {
     stage.start_server().await?;
     let mut desk = stage.desk_of("anna").await?;
     let (_, leg) = desk.leg("1005", |leg| leg.state == LegState::Ringing).await?;
-    let order = Command::Transfer { leg: leg.id, to: to_mailbox("1006@default") };
+    let order = Command::Transfer { leg: leg.id, to: to_mailbox("1006@default"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, "Sent to the mailbox of Erin East (1006).");
     ringing.wait(State::Down).await?;
     stage.pbx().in_mailbox("trunk", "1006@default").await?;
     let (_, leg) = desk.leg("1001", |leg| leg.state == LegState::Talking).await?;
-    let order = Command::Transfer { leg: leg.id, to: to_extension("1002") };
+    let order = Command::Transfer { leg: leg.id, to: to_extension("1002"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, format!("Sent to {BOB}."));
     stage.pbx().talks(&[&["1002", "trunk"]]).await?;
     desk.lamp("1002", Status::Outside).await?;

@@ -12,7 +12,7 @@ async fn an_answered_call_of_every_kind_is_ended_for_both_sides() -> Result<()> 
     for case in Case::ANSWERED {
         let ended = async {
             let scene = case.set(&stage, &mut desk).await?;
-            let order = Command::HangUp { leg: scene.leg.clone() };
+            let order = Command::HangUp { leg: scene.leg.clone(), grace: false };
             assert_eq!(done(desk.order(order).await?)?, "The call is ended.");
             scene.mine.wait(State::Down).await?;
             scene.outside.wait(State::Down).await?;
@@ -36,7 +36,7 @@ async fn a_call_that_i_placed_is_taken_back_before_it_is_answered() -> Result<()
     let outside = stage.office.provider.incoming().await?;
     let (call, leg) = desk.leg("1001", |leg| leg.state == LegState::Calling && leg.peer.is_some()).await?;
     desk.lamp("1001", Status::Ringing).await?;
-    assert_eq!(done(desk.order(Command::HangUp { leg: leg.id }).await?)?, "The call is ended.");
+    assert_eq!(done(desk.order(Command::HangUp { leg: leg.id, grace: false }).await?)?, "The call is ended.");
     mine.wait(State::Down).await?;
     outside.wait(State::Down).await?;
     scene::quiet(&stage, &mut desk).await?;
@@ -47,7 +47,8 @@ async fn a_call_that_i_placed_is_taken_back_before_it_is_answered() -> Result<()
 #[tokio::test]
 async fn a_ringing_call_is_ignored_by_either_order_and_goes_to_my_mailbox() -> Result<()> {
     let (stage, mut desk) = scene::anna().await?;
-    let orders: [fn(LegId) -> Command; 2] = [|leg| Command::HangUp { leg }, |leg| Command::Ignore { leg }];
+    let orders: [fn(LegId) -> Command; 2] =
+        [|leg| Command::HangUp { leg, grace: false }, |leg| Command::Ignore { leg }];
     for order in orders {
         let scene = Case::Ringing.set(&stage, &mut desk).await?;
         let before = stage.office.lab.messages("1001").len();

@@ -4,7 +4,7 @@ use crate::scene::{self, CALLED, CALLER, Case, row, to_extension};
 use anyhow::{Context, Result};
 use frontdesk_lab::{Policy, State};
 use frontdesk_protocol::{
-    Command, Direction, HistoryEntry, HistoryOutcome, HistoryQuery, LegState, PersonId, Status,
+    Command, Direction, HistoryEntry, HistoryOutcome, HistoryQuery, LegState, PersonId, Status, TransferMode,
 };
 use frontdesk_tests::desk::Desk;
 
@@ -148,7 +148,8 @@ async fn pages_follow_each_other_and_a_colleague_sees_only_their_own() -> Result
     let mut bob = stage.desk("bob", "colleague", &["1002"]).await?;
     for _ in 0..3 {
         let scene = Case::Talking.set(&stage, &mut desk).await?;
-        let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002") };
+        let order =
+            Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind };
         scene::done(desk.order(order).await?)?;
         stage.pbx().talks(&[&["1002", "trunk"]]).await?;
         scene.end(&stage, &mut desk).await?;

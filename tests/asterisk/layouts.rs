@@ -5,7 +5,7 @@ use crate::scene::{self, BOB, CALLER, Case, done, row, to_extension};
 use anyhow::{Context, Result};
 use frontdesk_lab::recorder::AmiUser;
 use frontdesk_lab::{Policy, State};
-use frontdesk_protocol::{Command, HistoryOutcome, LegState, PartyKind, Service, Status};
+use frontdesk_protocol::{Command, HistoryOutcome, LegState, PartyKind, Service, Status, TransferMode};
 use frontdesk_tests::pbx::Channel;
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_queue_whose_members_are_local_channels_is_handed_on_like_any_other() 
         desk.lamp("1003", lamp).await?;
         assert_eq!(call.via.queue.as_ref().map(ToString::to_string).as_deref(), Some("supportlocal"));
         assert_eq!(call.legs.len(), 2, "Local channels are not shown: {call:#?}");
-        let order = Command::Transfer { leg: leg.id, to: to_extension("1002") };
+        let order = Command::Transfer { leg: leg.id, to: to_extension("1002"), mode: TransferMode::Blind };
         assert_eq!(done(desk.order(order).await?)?, format!("Sent to {BOB}."));
         mine.wait(State::Down).await?;
         stage.pbx().talks(&[&["1002", "trunk"]]).await?;
@@ -54,7 +54,7 @@ async fn a_ring_group_rings_at_all_and_is_handed_on_by_one() -> Result<()> {
     }
     let (call, leg) = desk.leg("1001", |leg| leg.state == LegState::Ringing).await?;
     assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some(CALLER.1));
-    let order = Command::Transfer { leg: leg.id, to: to_extension("1005") };
+    let order = Command::Transfer { leg: leg.id, to: to_extension("1005"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, "Sent to Erin East (1005).");
     stage.pbx().talks(&[&["1005", "trunk"]]).await?;
     for member in ["1001", "1002", "1003"] {
@@ -70,7 +70,8 @@ async fn a_ring_group_rings_at_all_and_is_handed_on_by_one() -> Result<()> {
 async fn a_caller_who_is_sent_to_the_parking_lot_is_seen_there_and_fetched() -> Result<()> {
     let (stage, mut desk) = scene::anna().await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("700") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("700"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, "Sent to 700.");
     scene.mine.wait(State::Down).await?;
     let space = desk
@@ -97,7 +98,8 @@ async fn a_caller_who_is_sent_to_the_parking_lot_is_seen_there_and_fetched() -> 
 async fn a_caller_is_sent_into_a_queue_and_into_a_conference() -> Result<()> {
     let (stage, mut desk) = scene::anna().await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("600") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("600"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, "Sent to 600.");
     stage.pbx().talks(&[&["1003", "trunk"]]).await?;
     desk.lamp("1003", Status::Queue).await?;
@@ -105,7 +107,8 @@ async fn a_caller_is_sent_into_a_queue_and_into_a_conference() -> Result<()> {
     scene.end(&stage, &mut desk).await?;
 
     let scene = Case::Talking.set(&stage, &mut desk).await?;
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("800") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("800"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, "Sent to 800.");
     let joined = stage.office.phone("1002").call("800").await?;
     joined.wait(State::Up).await?;

@@ -3,7 +3,7 @@
 use crate::scene::{self, Case, refused, to_extension};
 use anyhow::{Context, Result};
 use frontdesk_lab::{LabOptions, State};
-use frontdesk_protocol::{Command, HistoryOutcome, Office, PbxLink, Reason, Status};
+use frontdesk_protocol::{Command, HistoryOutcome, Office, PbxLink, Reason, Status, TransferMode};
 use frontdesk_tests::stage::Stage;
 
 fn down(office: &Office) -> Option<String> {
@@ -52,8 +52,8 @@ async fn a_pbx_that_dies_leaves_what_was_last_known_until_it_is_back_and_then_no
     desk.until("the link is down", down).await?;
     assert!(desk.office.leg(&lost.leg).is_some(), "what was last known: {}", desk.picture());
     for order in [
-        Command::HangUp { leg: lost.leg.clone() },
-        Command::Transfer { leg: lost.leg.clone(), to: to_extension("1002") },
+        Command::HangUp { leg: lost.leg.clone(), grace: false },
+        Command::Transfer { leg: lost.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind },
     ] {
         refused(desk.order(order).await?, Reason::NoLink)?;
     }

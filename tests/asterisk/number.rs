@@ -3,7 +3,7 @@
 use crate::scene::{self, Case, done, row, to_number};
 use anyhow::{Context, Result};
 use frontdesk_lab::{Policy, State};
-use frontdesk_protocol::{Command, HistoryOutcome, Status};
+use frontdesk_protocol::{Command, HistoryOutcome, Status, TransferMode};
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
 
@@ -20,7 +20,11 @@ async fn to_mobile(stage: &Stage, desk: &mut Desk, case: Case) -> Result<()> {
     let scene = case.set(stage, desk).await?;
     let provider = &stage.office.provider;
     provider.policy(Policy::Ring);
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_number("bob", "+491701234567") };
+    let order = Command::Transfer {
+        leg: scene.leg.clone(),
+        to: to_number("bob", "+491701234567"),
+        mode: TransferMode::Blind,
+    };
     assert_eq!(done(desk.order(order).await?)?, "Sent to Bob Brown (+491701234567).");
 
     scene.mine.wait(State::Down).await?;
@@ -49,7 +53,11 @@ async fn a_mobile_that_is_busy_is_told() -> Result<()> {
     let (stage, mut desk) = scene::anna().await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     stage.office.provider.policy(Policy::Busy);
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_number("bob", "5550188") };
+    let order = Command::Transfer {
+        leg: scene.leg.clone(),
+        to: to_number("bob", "5550188"),
+        mode: TransferMode::Blind,
+    };
     let text = scene::refused(desk.order(order).await?, frontdesk_protocol::Reason::NotReached)?;
     assert!(text.starts_with("Bob Brown (5550188) is busy."), "{text}");
     scene.end(&stage, &mut desk).await

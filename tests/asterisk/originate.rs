@@ -112,7 +112,7 @@ async fn why_a_call_was_not_placed_is_said() -> Result<()> {
     phone.policy(Policy::Ring);
     let order = desk.begin(call("1001", "1002")).await?;
     let (_, leg) = desk.leg("1001", |leg| leg.state == LegState::Ringing).await?;
-    done(desk.order(Command::HangUp { leg: leg.id }).await?)?;
+    done(desk.order(Command::HangUp { leg: leg.id, grace: false }).await?)?;
     assert_eq!(
         refused(desk.outcome(&order).await?, Reason::Gone)?,
         "You ended the call before your phone was picked up. Nobody was called."

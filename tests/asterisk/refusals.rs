@@ -3,7 +3,7 @@
 use crate::scene::{self, Case, extension, number, refused, to_extension, to_mailbox, to_number};
 use anyhow::{Context, Result, ensure};
 use frontdesk_lab::{LabOptions, Policy};
-use frontdesk_protocol::{Command, Destination, LegState, Reason};
+use frontdesk_protocol::{Command, Destination, LegState, Reason, TransferMode};
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn nothing_happens(
     to: Destination,
     reason: Reason,
 ) -> Result<String> {
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to.clone() };
+    let order = Command::Transfer { leg: scene.leg.clone(), to: to.clone(), mode: TransferMode::Blind };
     let text = refused(desk.order(order).await?, reason).with_context(|| format!("{to:?}"))?;
     match scene.case {
         Case::Ringing | Case::QueueRinging => {
@@ -66,8 +66,8 @@ async fn a_call_that_has_ended_meanwhile_is_said_to_be_over() -> Result<()> {
     scene.end(&stage, &mut desk).await?;
     let leg = scene.leg.clone();
     for order in [
-        Command::Transfer { leg: leg.clone(), to: to_extension("1002") },
-        Command::HangUp { leg: leg.clone() },
+        Command::Transfer { leg: leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind },
+        Command::HangUp { leg: leg.clone(), grace: false },
         Command::Ignore { leg },
     ] {
         let text = refused(desk.order(order).await?, Reason::Gone)?;
@@ -84,7 +84,8 @@ async fn what_does_not_fit_the_call_is_refused() -> Result<()> {
     let mine = stage.office.phone("1001").call("95550177").await?;
     stage.office.provider.incoming().await?;
     let (_, leg) = desk.leg("1001", |leg| leg.state == LegState::Calling).await?;
-    let order = Command::Transfer { leg: leg.id.clone(), to: to_mailbox("1002@default") };
+    let order =
+        Command::Transfer { leg: leg.id.clone(), to: to_mailbox("1002@default"), mode: TransferMode::Blind };
     let text = refused(desk.order(order).await?, Reason::Invalid)?;
     assert!(text.starts_with("The other side has not answered yet"), "{text}");
     refused(desk.order(Command::Ignore { leg: leg.id }).await?, Reason::Invalid)?;
@@ -123,8 +124,8 @@ async fn a_call_of_somebody_else_is_not_mine_to_move_unless_i_am_the_admin() -> 
     bob.leg("1001", |leg| leg.state == LegState::Talking).await?;
     let leg = scene.leg.clone();
     for order in [
-        Command::Transfer { leg: leg.clone(), to: to_extension("1002") },
-        Command::HangUp { leg: leg.clone() },
+        Command::Transfer { leg: leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind },
+        Command::HangUp { leg: leg.clone(), grace: false },
         Command::Ignore { leg: leg.clone() },
         Command::Originate { from: extension("1001"), to: number("1005") },
     ] {
@@ -132,7 +133,7 @@ async fn a_call_of_somebody_else_is_not_mine_to_move_unless_i_am_the_admin() -> 
     }
     stage.pbx().talks(&[&["1001", "trunk"]]).await?;
     root.leg("1001", |leg| leg.state == LegState::Talking).await?;
-    scene::done(root.order(Command::HangUp { leg }).await?)?;
+    scene::done(root.order(Command::HangUp { leg, grace: false }).await?)?;
     scene::quiet(&stage, &mut anna).await
 }
 
@@ -168,7 +169,10 @@ async fn a_manager_account_without_the_rights_is_said_to_lack_them_and_nobody_is
     let originate = Command::Originate { from: extension("1001"), to: number("1005") };
     let text = refused(desk.order(originate).await?, Reason::Refused)?;
     ensure!(text.ends_with("Nobody was called."), "{text}");
-    let text = refused(desk.order(Command::HangUp { leg: scene.leg.clone() }).await?, Reason::Refused)?;
+    let text = refused(
+        desk.order(Command::HangUp { leg: scene.leg.clone(), grace: false }).await?,
+        Reason::Refused,
+    )?;
     ensure!(text.ends_with("It is as it was."), "{text}");
     stage.pbx().talks(&[&["1001", "trunk"]]).await?;
     let said = stage.command(&["doctor"], "").await.unwrap_or_else(|error| error.to_string());

@@ -2,7 +2,7 @@
 
 use crate::scene::{self, CALLER, Case, to_extension};
 use anyhow::{Result, ensure};
-use frontdesk_protocol::{Command, Outcome, Status};
+use frontdesk_protocol::{Command, Outcome, Status, TransferMode};
 use frontdesk_tests::desk::Desk;
 
 #[tokio::test]
@@ -13,7 +13,8 @@ async fn an_order_that_is_sent_again_after_a_lost_connection_acts_once() -> Resu
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     first.leg("1001", |leg| leg.id == scene.leg).await?;
     let rung = stage.office.phone("1002").requests("INVITE");
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind };
     let id = first.begin(order.clone()).await?;
     let (known, at) = (first.office.clone(), first.at.clone());
     drop(first);

@@ -3,7 +3,7 @@
 use crate::scene::{self, Case, to_extension};
 use anyhow::{Result, ensure};
 use frontdesk_lab::State;
-use frontdesk_protocol::{Command, LegState, Outcome, Reason, Status};
+use frontdesk_protocol::{Command, LegState, Outcome, Reason, Status, TransferMode};
 
 #[tokio::test]
 async fn of_two_who_move_the_same_call_at_once_one_does_it_and_the_other_is_told() -> Result<()> {
@@ -12,7 +12,11 @@ async fn of_two_who_move_the_same_call_at_once_one_does_it_and_the_other_is_told
     for case in [Case::Talking, Case::Ringing, Case::Queue] {
         let scene = case.set(&stage, &mut anna).await?;
         ben.leg(case.me(), |leg| leg.id == scene.leg).await?;
-        let to = |extension| Command::Transfer { leg: scene.leg.clone(), to: to_extension(extension) };
+        let to = |extension| Command::Transfer {
+            leg: scene.leg.clone(),
+            to: to_extension(extension),
+            mode: TransferMode::Blind,
+        };
         let rung = ["1002", "1005"].map(|extension| stage.office.phone(extension).requests("INVITE"));
         let (first, second) = tokio::join!(anna.order(to("1002")), ben.order(to("1005")));
         let (first, second) = (first?, second?);

@@ -3,7 +3,7 @@
 use crate::scene::{self, BOB, Case, done, row, to_extension};
 use anyhow::{Context, Result};
 use frontdesk_lab::{Policy, State};
-use frontdesk_protocol::{Command, HistoryOutcome, LegState, Status};
+use frontdesk_protocol::{Command, HistoryOutcome, LegState, Status, TransferMode};
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
 
@@ -20,7 +20,8 @@ async fn to_bob(stage: &Stage, desk: &mut Desk, case: Case) -> Result<()> {
     let scene = case.set(stage, desk).await?;
     let bob = stage.office.phone("1002");
     bob.policy(Policy::Ring);
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, format!("Sent to {BOB}."));
 
     // My phone is free at once, and Bob's rings for the outside party.
@@ -57,7 +58,7 @@ async fn a_colleague_who_called_me_is_handed_on_and_one_whom_i_called_as_well() 
         stage.office.phone(called).incoming().await?.wait(State::Up).await?;
         let (call, leg) = desk.leg("1001", |leg| leg.state == LegState::Talking).await?;
         desk.lamp("1001", Status::Inside).await?;
-        let order = Command::Transfer { leg: leg.id, to: to_extension("1002") };
+        let order = Command::Transfer { leg: leg.id, to: to_extension("1002"), mode: TransferMode::Blind };
         assert_eq!(done(desk.order(order).await?)?, format!("Sent to {BOB}."));
         stage.pbx().talks(&[&["1002", "1005"]]).await?;
         desk.lamp("1002", Status::Inside).await?;
@@ -88,7 +89,7 @@ async fn a_call_that_i_place_is_handed_on_while_it_rings() -> Result<()> {
             call.legs.iter().any(|leg| leg.state == LegState::Ringing).then_some(())
         })
         .await?;
-        let order = Command::Transfer { leg: leg.id, to: to_extension("1002") };
+        let order = Command::Transfer { leg: leg.id, to: to_extension("1002"), mode: TransferMode::Blind };
         let text = done(desk.order(order).await?).with_context(|| called.to_owned())?;
         assert_eq!(text, format!("Sent to {BOB}."));
         mine.wait(State::Down).await?;
@@ -116,11 +117,12 @@ async fn who_is_handed_on_twice_is_still_the_same_caller() -> Result<()> {
     let (stage, mut anna) = scene::anna().await?;
     let mut bob = stage.desk("bob", "receptionist", &["1002"]).await?;
     let scene = Case::Talking.set(&stage, &mut anna).await?;
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind };
     done(anna.order(order).await?)?;
     stage.pbx().talks(&[&["1002", "trunk"]]).await?;
     let (call, leg) = bob.leg("1002", |leg| leg.state == LegState::Talking).await?;
-    let order = Command::Transfer { leg: leg.id, to: to_extension("1005") };
+    let order = Command::Transfer { leg: leg.id, to: to_extension("1005"), mode: TransferMode::Blind };
     assert_eq!(done(bob.order(order).await?)?, "Sent to Erin East (1005).");
     stage.pbx().talks(&[&["1005", "trunk"]]).await?;
     let (last, leg) = anna.leg("1005", |leg| leg.state == LegState::Talking).await?;
@@ -147,7 +149,8 @@ async fn a_colleague_who_is_busy_declines_or_is_away_is_told_and_the_caller_goes
     for (policy, sentence) in cases {
         let scene = Case::Talking.set(&stage, &mut desk).await?;
         stage.office.phone("1002").policy(policy);
-        let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002") };
+        let order =
+            Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind };
         let text = scene::refused(desk.order(order).await?, frontdesk_protocol::Reason::NotReached)?;
         assert_eq!(text, sentence);
         stage.pbx().in_mailbox("trunk", "1002@default").await?;
@@ -156,7 +159,8 @@ async fn a_colleague_who_is_busy_declines_or_is_away_is_told_and_the_caller_goes
     stage.office.phone("1002").unregister().await?;
     desk.lamp("1002", Status::Offline).await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002") };
+    let order =
+        Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode: TransferMode::Blind };
     let text = scene::refused(desk.order(order).await?, frontdesk_protocol::Reason::NotReached)?;
     assert_eq!(
         text,

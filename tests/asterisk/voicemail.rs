@@ -3,7 +3,7 @@
 use crate::scene::{self, BOB, Case, done, row, to_mailbox};
 use anyhow::{Context, Result};
 use frontdesk_lab::State;
-use frontdesk_protocol::{Command, HistoryOutcome, LegState, PartyKind, Service, Status};
+use frontdesk_protocol::{Command, HistoryOutcome, LegState, PartyKind, Service, Status, TransferMode};
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
 
@@ -29,7 +29,11 @@ async fn to_mailbox_of_bob(stage: &Stage, desk: &mut Desk, case: Case) -> Result
     let scene = case.set(stage, desk).await?;
     let rung = stage.office.phone("1002").requests("INVITE");
     let before = stage.office.lab.messages("1002").len();
-    let order = Command::Transfer { leg: scene.leg.clone(), to: to_mailbox("1002@default") };
+    let order = Command::Transfer {
+        leg: scene.leg.clone(),
+        to: to_mailbox("1002@default"),
+        mode: TransferMode::Blind,
+    };
     assert_eq!(done(desk.order(order).await?)?, format!("Sent to the mailbox of {BOB}."));
 
     scene.mine.wait(State::Down).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use frontdesk_protocol::{
     Command, Destination, Extension, Leg, LegId, LegState, MailboxId, Number, Office, Outcome, PartyKind,
-    PbxLink, Reason, Registration, Role, Service, Status, UserName,
+    PbxLink, Reason, Registration, Role, Service, Status, TransferMode, UserName,
 };
 use frontdesk_server::{Options, RunningServer, Server};
 use frontdesk_tests::desk::Desk;
@@ -76,8 +76,11 @@ async fn a_caller_is_handed_to_a_colleague_and_is_not_lost() -> Result<()> {
     let (server, mut desk) = open(2).await?;
     let (mine, caller) = talking(&mut desk).await?;
     let to = free(&desk.office).context("somebody is free")?;
-    let order =
-        Command::Transfer { leg: mine.id.clone(), to: Destination::Extension { extension: to.clone() } };
+    let order = Command::Transfer {
+        leg: mine.id.clone(),
+        to: Destination::Extension { extension: to.clone() },
+        mode: TransferMode::Blind,
+    };
     match desk.order(order).await? {
         Outcome::Done { .. } | Outcome::Failed { reason: Reason::NotReached, .. } => {}
         other => anyhow::bail!("the transfer to {to}: {other:?}"),
@@ -101,7 +104,11 @@ async fn a_caller_is_sent_to_a_mailbox() -> Result<()> {
     let (server, mut desk) = open(3).await?;
     let (mine, caller) = talking(&mut desk).await?;
     let mailbox = MailboxId::parse("1014@default")?;
-    let order = Command::Transfer { leg: mine.id.clone(), to: Destination::Voicemail { mailbox } };
+    let order = Command::Transfer {
+        leg: mine.id.clone(),
+        to: Destination::Voicemail { mailbox },
+        mode: TransferMode::Blind,
+    };
     let outcome = desk.order(order).await?;
     ensure!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
     desk.until("the caller is at the mailbox", |office| {
@@ -123,6 +130,7 @@ async fn a_caller_is_sent_to_a_mobile() -> Result<()> {
     let order = Command::Transfer {
         leg: mine.id.clone(),
         to: Destination::Number { person: amara.id.clone(), number },
+        mode: TransferMode::Blind,
     };
     match desk.order(order).await? {
         Outcome::Done { .. } | Outcome::Failed { reason: Reason::NotReached, .. } => {}
@@ -152,7 +160,7 @@ async fn a_call_is_placed_from_the_desk_and_hung_up() -> Result<()> {
     let (_, placed) = desk.leg(DESK, |leg| leg.id != talks.id && dialled(leg).is_some()).await?;
     let outcome = desk.outcome(&begun).await?;
     ensure!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
-    let outcome = desk.order(Command::HangUp { leg: placed.id.clone() }).await?;
+    let outcome = desk.order(Command::HangUp { leg: placed.id.clone(), grace: false }).await?;
     ensure!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
     desk.until("the placed call is over", |office| office.leg(&placed.id).is_none().then_some(())).await?;
     desk.leg(DESK, |leg| leg.id == talks.id && leg.state == LegState::Talking).await?;

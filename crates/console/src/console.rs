@@ -255,7 +255,9 @@ impl Console {
         let (command, text) = match action {
             CardAction::Transfer => return self.choose_card(leg, out),
             CardAction::Ignore => (Command::Ignore { leg: leg.clone() }, texts::ignoring(&who)),
-            CardAction::HangUp => (Command::HangUp { leg: leg.clone() }, texts::hanging_up(&who)),
+            CardAction::HangUp => {
+                (Command::HangUp { leg: leg.clone(), grace: false }, texts::hanging_up(&who))
+            }
         };
         match self.blocked(&leg) {
             Some(why) => self.fail(Subject::Leg(leg), why),

@@ -97,7 +97,10 @@ impl Orders {
         let id = self.name();
         let patience = match command {
             Command::Originate { .. } => PLACING_MS,
-            Command::Transfer { .. } | Command::HangUp { .. } | Command::Ignore { .. } => PATIENCE_MS,
+            Command::Transfer { .. }
+            | Command::PullBack { .. }
+            | Command::HangUp { .. }
+            | Command::Ignore { .. } => PATIENCE_MS,
         };
         let pending = Pending { subject: subject.clone(), at, patience, waiting: Waiting::Yes };
         self.pending.insert(id.clone(), pending);

@@ -2,7 +2,7 @@
 
 use crate::cards::{CardState, state};
 use crate::texts;
-use frontdesk_protocol::{Call, Command, Destination, Leg, LegState, Office, Person, Status};
+use frontdesk_protocol::{Call, Command, Destination, Leg, LegState, Office, Person, Status, TransferMode};
 
 /// A place on a tile where a card can go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn targets(
     let waits = (state(leg) == CardState::Calling).then_some(texts::NOT_ANSWERED_YET);
     let order = |to: Destination| match blocked {
         Some(why) => Err(why.to_owned()),
-        None => Ok(Command::Transfer { leg: leg.id.clone(), to }),
+        None => Ok(Command::Transfer { leg: leg.id.clone(), to, mode: TransferMode::Usual }),
     };
     let mut targets = Vec::new();
     for extension in &person.extensions {

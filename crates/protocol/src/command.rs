@@ -1,6 +1,6 @@
 //! What a user can order, and what became of it. One closed list for drag, key, menu, IPC and WebSocket.
 
-use crate::id::{Extension, LegId, MailboxId, Number, PersonId};
+use crate::id::{Extension, HandedId, LegId, MailboxId, Number, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// An order. `leg` is always a leg at one of the user's own extensions, as shown on their card.
@@ -14,11 +14,23 @@ pub enum Command {
         leg: LegId,
         /// Where the other party goes.
         to: Destination,
+        /// What happens where nobody takes the call there.
+        #[serde(default)]
+        mode: TransferMode,
+    },
+    /// Brings back to my phone a caller whom I handed on and nobody has answered yet, or whose line is about to close.
+    PullBack {
+        /// Which.
+        handed: HandedId,
     },
     /// Ends the call of `leg` for both sides.
     HangUp {
         /// My leg.
         leg: LegId,
+        /// Whether an outside party is kept on music for three seconds first, in which [`Command::PullBack`] still
+        /// brings them back. Where the PBX has no parking lot the line is closed at once.
+        #[serde(default)]
+        grace: bool,
     },
     /// Stops the ringing of `leg`; the caller goes on as the PBX says.
     Ignore {
@@ -56,6 +68,21 @@ pub enum Destination {
         /// Which.
         mailbox: MailboxId,
     },
+}
+
+/// What happens to a caller whom nobody takes at the place they were sent to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum TransferMode {
+    /// `Safe` to an extension, `Blind` to a number or a mailbox.
+    #[default]
+    Usual,
+    /// They come back to the phone they were sent from when the target does not answer in the set time, is busy, refuses or
+    /// is not there. A mailbox takes everybody, so there it is `Blind`.
+    Safe,
+    /// They go on as the PBX says, usually to the mailbox.
+    Blind,
 }
 
 /// What became of a command.

@@ -134,6 +134,10 @@ text_id!(
     CommandId, 64, printable
 );
 text_id!(
+    /// One caller who was handed on; see [`crate::Handed`].
+    HandedId, 64, printable
+);
+text_id!(
     /// One consistent history of facts. A new epoch means: what you knew is void, a snapshot follows.
     Epoch, 64, printable
 );

@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod command;
+pub mod handed;
 pub mod history;
 pub mod id;
 pub mod office;
@@ -13,11 +14,12 @@ pub mod status;
 pub mod wire;
 
 pub use call::{Call, Direction, Hold, Leg, LegState, Party, PartyKind, Service, Via};
-pub use command::{Command, Destination, Outcome, Reason};
+pub use command::{Command, Destination, Outcome, Reason, TransferMode};
+pub use handed::{Handed, HandedState, Return};
 pub use history::{HistoryEntry, HistoryOutcome, HistoryPage, HistoryQuery};
 pub use id::{
-    CallId, CommandId, Epoch, Extension, HistoryId, InvalidText, LegId, LotName, MailboxId, Millis, Number,
-    PersonId, QueueName, Seq, UserName,
+    CallId, CommandId, Epoch, Extension, HandedId, HistoryId, InvalidText, LegId, LotName, MailboxId, Millis,
+    Number, PersonId, QueueName, Seq, UserName,
 };
 pub use office::{
     Change, Delta, Mailbox, Office, ParkedCaller, ParkingLot, PbxLink, Queue, QueueMember, Waiting,

@@ -1,7 +1,8 @@
 //! The office as one value, and the changes that carry it from one state to the next.
 
 use crate::call::{Call, Leg, Party};
-use crate::id::{CallId, Extension, LegId, LotName, MailboxId, Millis, PersonId, QueueName, Seq};
+use crate::handed::Handed;
+use crate::id::{CallId, Extension, HandedId, LegId, LotName, MailboxId, Millis, PersonId, QueueName, Seq};
 use crate::people::Person;
 use crate::status::{ExtensionState, PersonStatus, of_person};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub struct Office {
     pub lots: BTreeMap<LotName, Arc<ParkingLot>>,
     /// Mailboxes.
     pub mailboxes: BTreeMap<MailboxId, Arc<Mailbox>>,
+    /// Callers who were handed on; see [`Handed`].
+    #[serde(default)]
+    pub handed: BTreeMap<HandedId, Arc<Handed>>,
 }
 
 /// The server's link to the PBX.
@@ -161,6 +165,10 @@ pub enum Change {
     Mailbox(Arc<Mailbox>),
     /// A mailbox is no longer on the PBX.
     MailboxGone(MailboxId),
+    /// A caller who was handed on.
+    Handed(Arc<Handed>),
+    /// What became of a caller is no longer told.
+    HandedGone(HandedId),
 }
 
 /// Changes that belong together; `seq` is one more than that of the delta or snapshot before.
@@ -215,6 +223,12 @@ impl Office {
             Change::MailboxGone(id) => {
                 self.mailboxes.remove(&id);
             }
+            Change::Handed(handed) => {
+                self.handed.insert(handed.id.clone(), handed);
+            }
+            Change::HandedGone(id) => {
+                self.handed.remove(&id);
+            }
         }
     }
 
@@ -230,6 +244,7 @@ impl Office {
         differ(&self.queues, &next.queues, Change::Queue, Change::QueueGone, &mut changes);
         differ(&self.lots, &next.lots, Change::Lot, Change::LotGone, &mut changes);
         differ(&self.mailboxes, &next.mailboxes, Change::Mailbox, Change::MailboxGone, &mut changes);
+        differ(&self.handed, &next.handed, Change::Handed, Change::HandedGone, &mut changes);
         changes
     }
 

@@ -64,17 +64,43 @@ fn person() -> impl Strategy<Value = Person> {
     })
 }
 
+fn handed() -> impl Strategy<Value = Handed> {
+    ("[h-k]", party(), 0..5u8, any::<bool>()).prop_map(|(id, party, state, safe)| Handed {
+        id: HandedId::parse(&id).unwrap(),
+        by: Extension::parse("1001").unwrap(),
+        call: CallId::parse("a").unwrap(),
+        party,
+        to: safe.then(|| Destination::Extension { extension: Extension::parse("1002").unwrap() }),
+        label: "Bob (1002)".into(),
+        safe,
+        at: Millis(3),
+        state: [
+            HandedState::Ringing,
+            HandedState::Closing { at: Millis(9) },
+            HandedState::Returning { why: Return::NoAnswer },
+            HandedState::Back { why: Return::PulledBack },
+            HandedState::Ended,
+        ][usize::from(state)]
+        .clone(),
+        since: Millis(4),
+    })
+}
+
 fn office() -> impl Strategy<Value = Office> {
     (
         proptest::collection::vec(call(), 0..4),
         proptest::collection::vec(person(), 0..4),
         proptest::collection::btree_map("[0-9]{1,2}@default", 0..9u32, 0..4),
+        proptest::collection::vec(handed(), 0..4),
         any::<bool>(),
     )
-        .prop_map(|(calls, people, boxes, up)| {
+        .prop_map(|(calls, people, boxes, handed, up)| {
             let mut office = Office::default();
             if up {
                 office.link = PbxLink::Up { since: Millis(7) };
+            }
+            for handed in handed {
+                office.apply(Change::Handed(Arc::new(handed)));
             }
             for call in calls {
                 office.apply(Change::Call(Arc::new(call)));

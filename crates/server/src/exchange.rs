@@ -232,6 +232,7 @@ fn rings(change: &Change) -> bool {
 fn kind(command: &Command) -> &'static str {
     match command {
         Command::Transfer { .. } => "transfer",
+        Command::PullBack { .. } => "pullBack",
         Command::HangUp { .. } => "hangUp",
         Command::Ignore { .. } => "ignore",
         Command::Originate { .. } => "originate",

@@ -216,6 +216,8 @@ fn subject(change: &Change) -> (u8, Arc<str>) {
         Change::LotGone(name) => (5, name.as_str()),
         Change::Mailbox(mailbox) => (6, mailbox.id.as_str()),
         Change::MailboxGone(id) => (6, id.as_str()),
+        Change::Handed(handed) => (7, handed.id.as_str()),
+        Change::HandedGone(id) => (7, id.as_str()),
     };
     (kind, key.into())
 }

@@ -22,9 +22,17 @@ pub fn viewer(user: &User, office: &Office) -> Viewer {
 /// The outcome to answer instead: not permitted, or the call is gone.
 pub fn may_order(user: &User, command: &Command, office: &Office) -> Result<(), Outcome> {
     match command {
-        Command::Transfer { leg, to: _ } | Command::HangUp { leg } | Command::Ignore { leg } => {
-            may_move(user, leg, office)
-        }
+        Command::Transfer { leg, to: _, mode: _ }
+        | Command::HangUp { leg, grace: _ }
+        | Command::Ignore { leg } => may_move(user, leg, office),
+        Command::PullBack { handed } => match office.handed.get(handed) {
+            Some(handed) if owns(user, &handed.by) => Ok(()),
+            Some(_) => Err(denied("This caller was not handed on by you. Nothing was done.".into())),
+            None => Err(Outcome::Failed {
+                reason: Reason::Gone,
+                text: "This caller is no longer on the list of those you handed on. Nothing was done.".into(),
+            }),
+        },
         Command::Originate { from, to: _ } => match owns(user, from) {
             true => Ok(()),
             false => Err(denied(format!(
@@ -94,7 +102,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::specimen;
-    use frontdesk_protocol::{Destination, Number};
+    use frontdesk_protocol::{Destination, Number, TransferMode};
 
     fn reason(result: Result<(), Outcome>) -> Option<Reason> {
         match result {
@@ -112,8 +120,12 @@ mod tests {
             let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
             let user = specimen::user("anna", role, "1001");
             let all = [
-                may_order(&user, &Command::Transfer { leg: leg.clone(), to }, &office),
-                may_order(&user, &Command::HangUp { leg: leg.clone() }, &office),
+                may_order(
+                    &user,
+                    &Command::Transfer { leg: leg.clone(), to, mode: TransferMode::Blind },
+                    &office,
+                ),
+                may_order(&user, &Command::HangUp { leg: leg.clone(), grace: false }, &office),
                 may_order(&user, &Command::Ignore { leg }, &office),
             ];
             let [transfer, hang_up, ignore] = all.map(reason);

@@ -137,7 +137,10 @@ async fn a_call_on_the_pbx_reaches_the_desk_an_order_the_pbx_and_a_row_the_histo
 
     let id = CommandId::parse("1").unwrap();
     let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
-    let order = ClientMessage::Command { id, command: Command::Transfer { leg: leg.id, to } };
+    let order = ClientMessage::Command {
+        id,
+        command: Command::Transfer { leg: leg.id, to, mode: TransferMode::Blind },
+    };
     desk.say(&order).await;
     desk.say(&order).await;
     let sent = timeout(DEADLINE, pbx.orders.recv()).await.unwrap().unwrap();

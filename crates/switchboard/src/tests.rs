@@ -210,6 +210,8 @@ fn change(change: &Change) -> Option<String> {
                 lot.parked.iter().map(|p| format!("{} {}", p.space, party(&p.party))).collect();
             format!("lot {} [{}]", lot.name, parked.join(", "))
         }
+        Change::Handed(handed) => format!("handed {} to {}: {:?}", handed.by, handed.label, handed.state),
+        Change::HandedGone(id) => format!("handed {id} gone"),
         Change::Mailbox(mailbox) => format!("mailbox {} {}/{}", mailbox.id, mailbox.new, mailbox.old),
         _ => return None,
     })

@@ -10,7 +10,7 @@ use frontdesk_protocol::{
 use serde_json::Value;
 
 fn order(desk: &mut Desk, id: &str) {
-    let command = Command::HangUp { leg: LegId::parse("l1").unwrap() };
+    let command = Command::HangUp { leg: LegId::parse("l1").unwrap(), grace: false };
     desk.takes(Event::Order { id: CommandId::parse(id).unwrap(), command });
 }
 

@@ -14,7 +14,7 @@ use frontdesk_console::{
 };
 use frontdesk_protocol::{
     Change, Command, CommandId, Delta, Destination, Extension, HistoryId, LegState, Millis, Number, Outcome,
-    PbxLink, Reason, Seq, ServerMessage, Status,
+    PbxLink, Reason, Seq, ServerMessage, Status, TransferMode,
 };
 use stage::{Desk, leg, person};
 
@@ -29,6 +29,7 @@ fn to_bob() -> Command {
     Command::Transfer {
         leg: leg("talk"),
         to: Destination::Extension { extension: Extension::parse("1002").unwrap() },
+        mode: TransferMode::Usual,
     }
 }
 

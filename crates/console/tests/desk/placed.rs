@@ -24,7 +24,7 @@ fn my_phone_that_rings_for_my_own_call_is_calling_and_can_be_hung_up() {
     assert_eq!(card.label, "Miriam, 0123, Outgoing, Calling");
     assert_eq!(card.actions, [CardAction::HangUp]);
     let effects = desk.does(Event::Act(leg("out"), CardAction::HangUp));
-    assert_eq!(orders(&effects), [&Command::HangUp { leg: leg("out") }]);
+    assert_eq!(orders(&effects), [&Command::HangUp { leg: leg("out"), grace: false }]);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn link(since: i64) -> Vec<Change> {
 }
 
 fn hang_up(id: &str) -> ClientMessage {
-    let command = Command::HangUp { leg: LegId::parse("mine").unwrap() };
+    let command = Command::HangUp { leg: LegId::parse("mine").unwrap(), grace: false };
     ClientMessage::Command { id: CommandId::parse(id).unwrap(), command }
 }
 

@@ -21,8 +21,9 @@ impl Switchboard {
             return self.fail(ticket, Reason::NoLink, texts::NO_LINK);
         }
         let planned = match command {
-            Command::Transfer { leg, to } => self.transfer(by, &leg, &to, now),
-            Command::HangUp { leg } => self.hang_up(by, &leg, now),
+            Command::Transfer { leg, to, mode: _ } => self.transfer(by, &leg, &to, now),
+            Command::PullBack { handed: _ } => Err((Reason::Gone, texts::NOT_HANDED.to_owned())),
+            Command::HangUp { leg, grace: _ } => self.hang_up(by, &leg, now),
             Command::Ignore { leg } => self.ignore(by, &leg, now),
             Command::Originate { from, to } => self.originate(by, &from, &to, now),
         };

@@ -29,3 +29,5 @@ pub(super) const NOT_RINGING: &str = "This call does not ring any more. Nothing 
 pub(super) const NO_SUCH_PERSON: &str =
     "This person or number is not in the office any more. The caller is where they were.";
 pub(super) const ALREADY_THERE: &str = "The caller is already talking to this extension. Nothing was done.";
+pub(super) const NOT_HANDED: &str =
+    "This caller is no longer on the list of those you handed on. Nothing was done.";

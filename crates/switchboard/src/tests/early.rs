@@ -7,7 +7,7 @@ use crate::orders::Order;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{
     Command, Destination, Direction, Extension, LabelledNumber, Millis, Number, Outcome, Person, PersonId,
-    Reason, Role, Status,
+    Reason, Role, Status, TransferMode,
 };
 
 const TRUNK: &str =
@@ -54,7 +54,12 @@ fn a_caller_who_is_not_known_yet_when_the_order_comes_is_moved_once_they_are() {
         let leg = board.office().legs_at(std::slice::from_ref(&mine)).next().expect("a leg").1.id.clone();
         let me = Actor { extensions: vec![mine], role: Role::Receptionist };
         let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
-        board.command(Ticket(1), &me, Command::Transfer { leg, to }, Millis(1_001));
+        board.command(
+            Ticket(1),
+            &me,
+            Command::Transfer { leg, to, mode: TransferMode::Blind },
+            Millis(1_001),
+        );
         if dial {
             let event =
                 format!("Event: DialBegin\nChannelState: 4\n{TRUNK}\nDestChannelState: 5\n{}", dest(PHONE));
@@ -149,7 +154,7 @@ fn sent_to_a_mobile() -> Switchboard {
     let leg = board.office().legs_at(std::slice::from_ref(&mine)).next().expect("a leg").1.id.clone();
     let me = Actor { extensions: vec![mine], role: Role::Receptionist };
     let to = Destination::Number { person: bob.id, number };
-    board.command(Ticket(1), &me, Command::Transfer { leg, to }, Millis(1_000));
+    board.command(Ticket(1), &me, Command::Transfer { leg, to, mode: TransferMode::Blind }, Millis(1_000));
     for reply in ["Response: Success\nValue: 1", "Response: Success"] {
         let id = board.sent.last().expect("an action").0.clone();
         hear(&mut board, &format!("{reply}\nActionID: {id}"), 1_050);

@@ -6,7 +6,7 @@ use crate::orders::Order;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{
     Command, Destination, Extension, LegId, LegState, MailboxId, Millis, Number, Outcome, Person, PersonId,
-    Reason, Role,
+    Reason, Role, TransferMode,
 };
 
 /// A board as it was in a recording at `until`, with the packets that follow.
@@ -42,7 +42,12 @@ fn leg(board: &Switchboard, at: &str) -> LegId {
 
 fn transfer(board: &mut Switchboard, from: &str, to: Destination, now: i64) {
     let leg = leg(board, from);
-    board.command(Ticket(1), &user(from), Command::Transfer { leg, to }, Millis(now));
+    board.command(
+        Ticket(1),
+        &user(from),
+        Command::Transfer { leg, to, mode: TransferMode::Blind },
+        Millis(now),
+    );
 }
 
 fn to_bob() -> Destination {
@@ -319,7 +324,7 @@ fn a_phone_that_is_not_there_is_said_not_to_be() {
 fn ignore_hangs_up_my_phone_alone() {
     let (mut board, rest) = at("e1_hangup_callee", 600);
     let ringing = leg(&board, "1001");
-    board.command(Ticket(1), &user("1001"), Command::HangUp { leg: ringing }, Millis(600));
+    board.command(Ticket(1), &user("1001"), Command::HangUp { leg: ringing, grace: false }, Millis(600));
     assert!(matches!(sent(&board), Order::Hangup { channel } if channel.starts_with("PJSIP/1001-")));
     assert_eq!(board.sent.len(), 1);
     let mut text = String::new();
@@ -339,7 +344,7 @@ fn ignore_hangs_up_my_phone_alone() {
 fn only_my_own_legs_obey_and_one_order_at_a_time() {
     let (mut board, _) = at("b_redirect", 1_200);
     let mine = leg(&board, "1001");
-    let order = || Command::HangUp { leg: mine.clone() };
+    let order = || Command::HangUp { leg: mine.clone(), grace: false };
     board.command(Ticket(1), &user("1002"), order(), Millis(1_200));
     failed(&mut board, Reason::NotPermitted);
     board.command(Ticket(2), &user("1001"), order(), Millis(1_200));
@@ -350,7 +355,7 @@ fn only_my_own_legs_obey_and_one_order_at_a_time() {
     pass_to(&mut board, 10_000);
     failed(&mut board, Reason::Timeout);
     let gone = LegId::parse("1.1").unwrap();
-    board.command(Ticket(4), &user("1001"), Command::HangUp { leg: gone }, Millis(10_000));
+    board.command(Ticket(4), &user("1001"), Command::HangUp { leg: gone, grace: false }, Millis(10_000));
     failed(&mut board, Reason::Gone);
     board.command(Ticket(5), &user("1001"), order(), Millis(10_000));
     board.link_down("The PBX restarts.".into(), Millis(10_001));
@@ -434,7 +439,7 @@ fn why_my_phone_did_not_take_the_call_is_in_its_hangup() {
 fn a_call_that_i_place_can_be_taken_back() {
     let (mut board, uid) = placed(Some("PJSIP/1001-00000001"));
     let mine = leg(&board, "1001");
-    board.command(Ticket(2), &user("1001"), Command::HangUp { leg: mine }, Millis(200));
+    board.command(Ticket(2), &user("1001"), Command::HangUp { leg: mine, grace: false }, Millis(200));
     assert!(matches!(sent(&board), Order::Hangup { channel } if channel == "PJSIP/1001-00000001"));
     reply(&mut board, "Response: Success", 201);
     let hangup =
