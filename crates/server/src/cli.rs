@@ -1,5 +1,6 @@
-//! The command line: serve, users, check-config, doctor, schema. Every failure is a sentence on stderr and exit code 1.
+//! The command line: serve, users, sessions, check-config, doctor, schema. Every failure is a sentence on stderr and exit code 1.
 
+mod sessions;
 mod users;
 
 use crate::config::{Config, read_people};
@@ -41,9 +42,16 @@ enum Order {
         listen: Option<std::net::SocketAddr>,
     },
     /// Adds users and changes them.
+    #[command(alias = "users")]
     User {
         #[command(subcommand)]
         order: users::Order,
+    },
+    /// Lists who is logged in, and ends sessions.
+    #[command(alias = "session")]
+    Sessions {
+        #[command(subcommand)]
+        order: sessions::Order,
     },
     /// Says whether the configuration is right.
     CheckConfig {
@@ -75,6 +83,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         }
         Order::CheckConfig { file } => check(&file.config),
         Order::User { order } => within(users::run(order)),
+        Order::Sessions { order } => within(sessions::run(order)),
         Order::Doctor { file } => within(examine(file.config)),
         Order::Serve { file, rehearsal, seed, ui, listen } => {
             log();

@@ -210,6 +210,13 @@ impl Pbx {
     }
 }
 
+impl Sessions {
+    /// How long a session lasts.
+    pub(crate) fn lifetime(&self) -> crate::store::Lifetime {
+        crate::store::Lifetime { idle_days: self.idle_days, absolute_days: self.absolute_days }
+    }
+}
+
 impl Default for Listen {
     fn default() -> Self {
         Self {

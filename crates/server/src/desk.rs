@@ -1,7 +1,8 @@
 //! One desk's WebSocket: hello, snapshot, deltas, orders, questions, signs of life. It ends when the desk is silent,
-//! slow beyond patience, or its session is over. Not what is sent to all; that is `hub`.
+//! loud or slow beyond patience, or its session is over. Not what is sent to all; that is `hub`.
 
 mod hearing;
+mod vigil;
 
 use crate::clock;
 use crate::exchange::Order;
@@ -24,38 +25,59 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// How long a desk may take to say hello.
-const HELLO: Duration = Duration::from_secs(5);
-/// How long a desk may be silent; it is pinged well before.
-const SILENCE: Duration = Duration::from_secs(25);
 /// How often a desk is pinged.
 const PING: Duration = Duration::from_secs(10);
 /// How long a frame may take to leave.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// How often the session is looked up again.
-const RECHECK: Duration = Duration::from_millis(1_500);
+const TOO_MANY: &str = "Too many orders at once. This one was not carried out; wait a moment and try again.";
 /// How many orders and questions of one desk may be open.
 const OPEN: usize = 32;
 
-/// Serves a desk until it goes or the server does.
+/// What a desk is given time and room for.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long it may take to say hello.
+    pub hello: Duration,
+    /// How long it may be silent; it is pinged well before.
+    pub silence: Duration,
+    /// How many frames of any kind it may send at once, and per second.
+    pub frames: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { hello: Duration::from_secs(5), silence: Duration::from_secs(25), frames: 50 }
+    }
+}
+
+/// Serves a desk until it goes, its session ends, or the server does.
 pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
     let _here = app.present.enter();
     let user = session.user.name.clone();
     tracing::info!(%user, "a desk connects");
     let pace = app.paces.of(session.key, clock::now());
     let now = Instant::now();
+    let key = session.key;
+    let (renewed, session) = watch::channel(session);
     let mut desk = Desk {
-        wire: Wire { socket, sent: now, heard: now },
+        wire: Wire { socket, sent: now, heard: now, frames: Pace::new(app.limits.frames, clock::now()) },
         stop: app.stop.clone(),
         trouble: app.store.trouble(),
-        app,
+        app: Arc::clone(&app),
         session,
         pace,
         told: None,
         seq: Seq(0),
         open: FuturesUnordered::new(),
     };
-    let Err(end) = desk.run().await;
+    let end = tokio::select! {
+        // First, so that a desk that is never silent, or that takes nothing any more, cannot put it off.
+        biased;
+        () = vigil::until_over(&app, key, &renewed) => {
+            bye("Your session has ended. Log in again.", Again::No, close_code::POLICY)
+        }
+        Err(end) = desk.run() => end,
+    };
     tracing::info!(%user, ?end, "a desk goes");
     desk.wire.leave(end).await;
 }
@@ -82,7 +104,8 @@ enum Never {}
 struct Desk {
     wire: Wire,
     app: Arc<App>,
-    session: Session,
+    /// As it was last looked up.
+    session: watch::Receiver<Session>,
     pace: Arc<Pace>,
     stop: Stop,
     trouble: watch::Receiver<Option<String>>,
@@ -96,7 +119,7 @@ struct Desk {
 
 impl Desk {
     async fn run(&mut self) -> Result<Never, End> {
-        let resume = match timeout(HELLO, self.hello()).await {
+        let resume = match timeout(self.app.limits.hello, self.hello()).await {
             Ok(resume) => resume?,
             Err(_) => {
                 return Err(bye("The client did not say hello in time.", Again::Yes, close_code::POLICY));
@@ -104,17 +127,16 @@ impl Desk {
         };
         let mut rest = self.begin(resume).await?;
         self.trouble.mark_changed();
-        let mut recheck = tokio::time::interval_at(Instant::now() + RECHECK, RECHECK);
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         loop {
             let beat = self.wire.sent + Duration::from_millis(BEAT_MS);
-            let silent = self.wire.heard + SILENCE;
+            let silent = self.wire.heard + self.app.limits.silence;
             tokio::select! {
                 biased;
                 text = farewell(&mut self.stop) => return Err(bye(&text, Again::Yes, close_code::AWAY)),
                 message = self.wire.hear() => match message? {
                     Heard::Message(message) => self.answer(message, &mut rest).await?,
-                    Heard::Unclear { id: Some(id), text } => self.refuse(&id, Reason::Invalid, &text).await?,
+                    Heard::Unclear { id: Some(id), text } => self.unclear(&id, &text).await?,
                     Heard::Unclear { id: None, text } => return Err(bye(&text, Again::No, close_code::POLICY)),
                     Heard::Life => {}
                 },
@@ -125,7 +147,8 @@ impl Desk {
                         self.seq = seq;
                     }
                     Delivery::Frame(Frame::Row(extension, text)) => {
-                        if permission::may_see_row(&self.session.user, &extension) {
+                        let shown = permission::may_see_row(&self.session.borrow().user, &extension);
+                        if shown {
                             self.wire.send(text).await?;
                         }
                     }
@@ -144,7 +167,6 @@ impl Desk {
                     self.wire.send(text(&beat)).await?;
                 }
                 _ = ping.tick() => self.wire.ping().await?,
-                _ = recheck.tick() => self.recheck().await?,
                 () = sleep_until(silent) => return Err(End::Gone),
             }
         }
@@ -166,7 +188,7 @@ impl Desk {
 
     async fn begin(&mut self, resume: Option<Resume>) -> Result<Subscription, End> {
         let start = self.app.hub.start(resume.as_ref());
-        let viewer = self.app.hub.office(|office| permission::viewer(&self.session.user, office));
+        let viewer = self.app.hub.office(|office| permission::viewer(&self.session.borrow().user, office));
         let ready =
             ServerMessage::Ready { epoch: start.epoch, now: clock::now(), viewer, resumed: start.resumed };
         self.wire.send(text(&ready)).await?;
@@ -189,9 +211,9 @@ impl Desk {
     async fn answer(&mut self, message: ClientMessage, rest: &mut Subscription) -> Result<(), End> {
         match message {
             ClientMessage::Beat => Ok(()),
-            ClientMessage::Hello { resume } => {
-                *rest = self.begin(resume).await?;
-                Ok(())
+            ClientMessage::Hello { .. } => {
+                let text = "The client said hello twice. Update the client.";
+                Err(bye(text, Again::No, close_code::POLICY))
             }
             ClientMessage::Resync if self.pace.allows(clock::now()) => {
                 *rest = self.snapshot().await?;
@@ -203,14 +225,12 @@ impl Desk {
             ClientMessage::Command { id, .. } | ClientMessage::History { id, .. }
                 if self.open.len() >= OPEN || !self.pace.allows(clock::now()) =>
             {
-                let text =
-                    "Too many orders at once. This one was not carried out; wait a moment and try again.";
-                self.refuse(&id, Reason::Refused, text).await
+                self.refuse(&id, Reason::Refused, TOO_MANY).await
             }
             ClientMessage::Command { id, command } => {
                 let (reply, outcome) = oneshot::channel();
-                let user = self.session.user.clone();
-                let order = Order { session: self.session.key, user, id: id.clone(), command, reply };
+                let Session { key, user } = self.session.borrow().clone();
+                let order = Order { session: key, user, id: id.clone(), command, reply };
                 match self.app.orders.try_send(order) {
                     Ok(()) => {
                         self.open.push(Box::pin(async move {
@@ -234,7 +254,7 @@ impl Desk {
 
     async fn history(&mut self, id: CommandId, query: HistoryQuery) -> Result<(), End> {
         let extensions =
-            self.app.hub.office(|office| permission::may_read(&self.session.user, &query, office));
+            self.app.hub.office(|office| permission::may_read(&self.session.borrow().user, &query, office));
         let extensions = match extensions {
             Ok(extensions) => extensions,
             Err(outcome) => return self.wire.send(text(&ServerMessage::Result { id, outcome })).await,
@@ -257,24 +277,17 @@ impl Desk {
         Ok(())
     }
 
+    /// Answers an order that is not understood; it counts like one that is.
+    async fn unclear(&mut self, id: &CommandId, text: &str) -> Result<(), End> {
+        match self.pace.allows(clock::now()) {
+            true => self.refuse(id, Reason::Invalid, text).await,
+            false => self.refuse(id, Reason::Refused, TOO_MANY).await,
+        }
+    }
+
     async fn refuse(&mut self, id: &CommandId, reason: Reason, why: &str) -> Result<(), End> {
         let outcome = Outcome::Failed { reason, text: why.to_owned() };
         self.wire.send(text(&ServerMessage::Result { id: id.clone(), outcome })).await
-    }
-
-    async fn recheck(&mut self) -> Result<(), End> {
-        match self.app.door.session(self.session.key).await {
-            Ok(Some(session)) => {
-                self.session = session;
-                Ok(())
-            }
-            Ok(None) => Err(bye("Your session has ended. Log in again.", Again::No, close_code::POLICY)),
-            Err(error) => {
-                // A database that cannot be read for a moment throws nobody out.
-                tracing::warn!(error = %format!("{error:#}"), "a session cannot be looked up");
-                Ok(())
-            }
-        }
     }
 }
 
@@ -283,6 +296,8 @@ struct Wire {
     socket: WebSocket,
     sent: Instant,
     heard: Instant,
+    /// How often it may be heard.
+    frames: Pace,
 }
 
 impl Wire {
@@ -297,6 +312,10 @@ impl Wire {
             }
         };
         self.heard = Instant::now();
+        if !self.frames.allows(clock::now()) {
+            let text = "The client sent more messages than the server takes. Update the client.";
+            return Err(bye(text, Again::Yes, close_code::POLICY));
+        }
         Ok(match message {
             Message::Text(text) => understand(&text),
             Message::Binary(_) => {

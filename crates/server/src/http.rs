@@ -5,7 +5,7 @@ mod problem;
 
 pub use page::Page;
 
-use crate::desk;
+use crate::desk::{self, Limits};
 use crate::doorway::{Doorway, Peer};
 use crate::exchange::Order;
 use crate::hub::Hub;
@@ -64,6 +64,8 @@ pub struct App {
     pub transport: Transport,
     /// The page.
     pub page: Page,
+    /// What each desk is given time and room for.
+    pub limits: Limits,
 }
 
 /// How clients come.

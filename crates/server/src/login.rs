@@ -3,7 +3,7 @@
 
 use crate::clock;
 use crate::password;
-use crate::store::{SessionKey, Store, User};
+use crate::store::{Lifetime, SessionKey, Store, User};
 use crate::throttle::Throttle;
 use crate::token::Token;
 use frontdesk_protocol::UserName;
@@ -45,14 +45,13 @@ pub struct Session {
 pub struct Door {
     store: Arc<Store>,
     throttle: Mutex<Throttle>,
-    idle_days: u32,
-    absolute_days: u32,
+    lifetime: Lifetime,
 }
 
 impl Door {
-    /// A door to the accounts of `store`, whose sessions end after these days without use, and in any case.
-    pub fn new(store: Arc<Store>, idle_days: u32, absolute_days: u32) -> Self {
-        Self { store, throttle: Mutex::default(), idle_days, absolute_days }
+    /// A door to the accounts of `store`, whose sessions last so long.
+    pub fn new(store: Arc<Store>, lifetime: Lifetime) -> Self {
+        Self { store, throttle: Mutex::default(), lifetime }
     }
 
     /// Checks name and password and opens a session.
@@ -111,7 +110,7 @@ impl Door {
     /// # Errors
     /// When the database cannot be read.
     pub async fn session(&self, key: SessionKey) -> anyhow::Result<Option<Session>> {
-        let user = self.store.session(key, self.idle_days, self.absolute_days).await?;
+        let user = self.store.session(key, self.lifetime).await?;
         Ok(user.map(|user| Session { key, user }))
     }
 
@@ -149,7 +148,7 @@ mod tests {
             let (password, role) = (password.clone(), Role::Receptionist);
             store.add_user(User { name, password, role, extensions: vec![], disabled }).await.unwrap();
         }
-        let door = Door::new(store, 1, 1);
+        let door = Door::new(store, Lifetime { idle_days: 1, absolute_days: 1 });
         let (token, user) = door.log_in("anna", "correct horse", HERE).await.unwrap();
         assert_eq!(door.session(token.key()).await.unwrap().unwrap().user, user);
         let mut texts = Vec::new();
@@ -177,7 +176,7 @@ mod tests {
     async fn failed_attempts_are_held_back_also_with_the_right_password() {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(&folder.path().join("f.db"), Purpose::Serve).unwrap());
-        let door = Door::new(store, 1, 1);
+        let door = Door::new(store, Lifetime { idle_days: 1, absolute_days: 1 });
         for _ in 0..3 {
             assert_eq!(door.log_in("anna", "wrong", HERE).await.unwrap_err(), Refusal::Wrong);
         }

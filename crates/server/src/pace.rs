@@ -1,4 +1,5 @@
-//! How often a session may order: ten at once, ten a second, over all its sockets. Pure but for the shared cell.
+//! How often something may come: ten orders at once and a second over all sockets of a session, frames of one socket.
+//! Pure but for the shared cell.
 
 use crate::store::SessionKey;
 use frontdesk_protocol::Millis;
@@ -12,13 +13,15 @@ const ORDERS: u64 = 10;
 #[derive(Debug, Default)]
 pub struct Paces(Mutex<BTreeMap<SessionKey, Weak<Pace>>>);
 
-/// One session's pace.
+/// One pace: of a session's orders, or of a socket's frames.
 #[derive(Debug)]
 pub struct Pace(Mutex<Bucket>);
 
 #[derive(Debug)]
 struct Bucket {
-    /// Thousandths of an order.
+    /// How many may come at once, and per second.
+    rate: u64,
+    /// Thousandths of one.
     level: u64,
     at: Millis,
 }
@@ -31,18 +34,23 @@ impl Paces {
         if let Some(pace) = paces.get(&session).and_then(Weak::upgrade) {
             return pace;
         }
-        let pace = Arc::new(Pace(Mutex::new(Bucket { level: ORDERS * 1_000, at: now })));
+        let pace = Arc::new(Pace::new(ORDERS, now));
         paces.insert(session, Arc::downgrade(&pace));
         pace
     }
 }
 
 impl Pace {
-    /// Takes an order where the pace allows one.
+    /// A pace of so many at once, and per second.
+    pub fn new(rate: u64, now: Millis) -> Self {
+        Self(Mutex::new(Bucket { rate, level: rate.saturating_mul(1_000), at: now }))
+    }
+
+    /// Takes one where the pace allows it.
     pub fn allows(&self, now: Millis) -> bool {
         let mut bucket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let gained = now.since(bucket.at).saturating_mul(ORDERS);
-        bucket.level = bucket.level.saturating_add(gained).min(ORDERS * 1_000);
+        let gained = now.since(bucket.at).saturating_mul(bucket.rate);
+        bucket.level = bucket.level.saturating_add(gained).min(bucket.rate.saturating_mul(1_000));
         bucket.at = now;
         let Some(rest) = bucket.level.checked_sub(1_000) else { return false };
         bucket.level = rest;

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::config::{Config, Secret};
+use crate::desk::Limits;
 use crate::doorway::{self, Doorway};
 use crate::exchange::{Exchange, Order};
 use crate::http::{self, App, Page, Transport};
@@ -13,7 +14,7 @@ use crate::password::{self, Cost};
 use crate::people::{self, PeopleFile};
 use crate::presence::Presence;
 use crate::stop::farewell;
-use crate::store::{Purpose, Store, User};
+use crate::store::{Lifetime, Purpose, Store, User};
 use crate::token::{Token, random};
 use anyhow::{Context, Result};
 use frontdesk_ami::client::Link;
@@ -132,7 +133,7 @@ impl Server {
         let exchange = Exchange::new(link, board, Arc::clone(&hub), Arc::clone(&store), incoming, newcomers);
         let exchange = tokio::spawn(exchange.run(stopped.clone()));
         let app = Arc::new(App {
-            door: Door::new(Arc::clone(&store), config.sessions.idle_days, config.sessions.absolute_days),
+            door: Door::new(Arc::clone(&store), config.sessions.lifetime()),
             store,
             hub,
             orders,
@@ -141,13 +142,14 @@ impl Server {
             present: Presence::default(),
             origins: config.listen.origins.clone(),
             transport,
+            limits: Limits::default(),
             page: config.listen.ui.as_ref().map_or(Page::Inside, |ui| Page::Folder(config.path(ui))),
         });
         let mut ended = stopped;
         let http = tokio::spawn(http::serve(doorway, Arc::clone(&app), async move {
             farewell(&mut ended).await;
         }));
-        tokio::spawn(forget(Arc::clone(&app), config.history.keep_days));
+        tokio::spawn(forget(Arc::clone(&app), config.history.keep_days, config.sessions.lifetime()));
         tracing::info!(%address, ?transport, "frontdesk-server is ready");
         Ok(RunningServer {
             address,
@@ -277,17 +279,22 @@ fn rehearse(config: &mut Config, office: &RunningOffice, scratch: &Scratch) -> R
     Ok(())
 }
 
-async fn forget(app: Arc<App>, keep_days: u32) {
+async fn forget(app: Arc<App>, keep_days: u32, lifetime: Lifetime) {
     let mut day = tokio::time::interval(Duration::from_secs(24 * 3_600));
     let mut stop = app.stop.clone();
     loop {
         tokio::select! {
             _ = farewell(&mut stop) => return,
-            _ = day.tick() => match app.store.forget(keep_days).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(rows, keep_days, "old calls are forgotten"),
-                Err(error) => tracing::warn!(error = %format!("{error:#}"), "old calls cannot be forgotten now"),
-            },
+            _ = day.tick() => {
+                match app.store.forget(keep_days).await {
+                    Ok(0) => {}
+                    Ok(rows) => tracing::info!(rows, keep_days, "old calls are forgotten"),
+                    Err(error) => tracing::warn!(error = %format!("{error:#}"), "old calls cannot be forgotten now"),
+                }
+                if let Err(error) = app.store.forget_sessions(lifetime).await {
+                    tracing::warn!(error = %format!("{error:#}"), "ended sessions cannot be forgotten now");
+                }
+            }
         }
     }
 }

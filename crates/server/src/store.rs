@@ -4,9 +4,11 @@ mod accounts;
 mod buffer;
 mod rows;
 mod schema;
+mod sessions;
 mod writer;
 
-pub use accounts::{SessionKey, User};
+pub use accounts::User;
+pub use sessions::{Lifetime, Listed, SessionKey};
 
 use crate::clock;
 use anyhow::{Context, Result, bail};
@@ -19,6 +21,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
+
+/// A use of a session is noted at most so often, in milliseconds.
+const NOTED: u64 = 60_000;
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +132,7 @@ impl Store {
         self.write(move |writer| accounts::add(writer, &user, clock::now())).await
     }
 
-    /// Adds a user or replaces role, extensions and password of the one there is.
+    /// Adds a user or replaces role, extensions and password of the one there is, whose sessions end.
     ///
     /// # Errors
     /// When the database does not take it.
@@ -185,26 +190,37 @@ impl Store {
     /// When the database does not take it.
     pub async fn open_session(&self, key: SessionKey, user: &UserName) -> Result<()> {
         let user = user.clone();
-        self.write(move |writer| accounts::open_session(writer, key, &user, clock::now())).await
+        self.write(move |writer| sessions::open(writer, key, &user, clock::now())).await
     }
 
-    /// The user of a session that is neither idle for longer than `idle_days` nor older than `absolute_days`.
-    /// Marks it as used.
+    /// The user of a session that is neither idle nor too old. Marks it as used.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn session(&self, key: SessionKey, idle_days: u32, absolute_days: u32) -> Result<Option<User>> {
+    pub async fn session(&self, key: SessionKey, lifetime: Lifetime) -> Result<Option<User>> {
         let now = clock::now();
-        let found =
-            self.read(move |reader| accounts::session(reader, key, now, idle_days, absolute_days)).await?;
+        let found = self.read(move |reader| sessions::find(reader, key, now, lifetime)).await?;
         let Some(found) = found else { return Ok(None) };
-        if now.since(found.used) > 60_000 {
-            let used = self.write(move |writer| accounts::touch_session(writer, key, now)).await;
-            if let Err(error) = used {
+        if now.since(found.used) > NOTED {
+            // Nobody waits for it: whether the session stands is known, and the disk may be slow.
+            let noted = self.shared.job(Box::new(move |writer| {
+                if let Err(error) = sessions::touch(writer, key, now) {
+                    tracing::warn!(error = %format!("{error:#}"), "the use of a session is not noted");
+                }
+            }));
+            if let Err(error) = noted {
                 tracing::warn!(error = %format!("{error:#}"), "the use of a session is not noted");
             }
         }
         Ok(Some(found.user))
+    }
+
+    /// All sessions that stand, by user and age.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sessions(&self, lifetime: Lifetime) -> Result<Vec<Listed>> {
+        self.read(move |reader| sessions::all(reader, clock::now(), lifetime)).await
     }
 
     /// Ends a session.
@@ -212,7 +228,38 @@ impl Store {
     /// # Errors
     /// When the database does not take it.
     pub async fn close_session(&self, key: SessionKey) -> Result<()> {
-        self.write(move |writer| accounts::close_session(writer, key)).await
+        self.write(move |writer| sessions::end(writer, key)).await
+    }
+
+    /// Ends the session whose name begins so, and tells whose it was.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub async fn revoke(&self, name: String) -> Result<UserName> {
+        self.write(move |writer| sessions::end_named(writer, &name)).await
+    }
+
+    /// Ends all sessions of a user, or of everybody; answers how many there were.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn revoke_all(&self, user: Option<UserName>) -> Result<usize> {
+        self.write(move |writer| match user {
+            Some(user) => {
+                accounts::found(usize::from(accounts::find(writer, &user)?.is_some()), &user)?;
+                sessions::end_of(writer, &user)
+            }
+            None => sessions::end_all(writer),
+        })
+        .await
+    }
+
+    /// Takes sessions out that have ended by themselves.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn forget_sessions(&self, lifetime: Lifetime) -> Result<usize> {
+        self.write(move |writer| sessions::forget(writer, clock::now(), lifetime)).await
     }
 
     /// Waits until everything handed over so far is saved, or gives up with what is wrong.

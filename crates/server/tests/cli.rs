@@ -62,6 +62,53 @@ fn users_are_added_listed_and_closed() {
 }
 
 #[test]
+fn sessions_are_listed_and_ended_by_name_by_user_and_all() {
+    let folder = office("[pbx]\nsecret = \"s\"\n");
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let add =
+        |name| run(&["user", "add", name, "--role", "colleague", "--password-stdin"], "correct horse\n");
+    assert!(add("anna").0 && add("bob").0);
+    assert_eq!(run(&["sessions", "list"], ""), (true, String::new()));
+    let database = rusqlite::Connection::open(folder.path().join("frontdesk.db")).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let now = i64::try_from(now).unwrap();
+    let open = |byte: u8, user: &str| {
+        let values = (vec![byte; 32], user, now - 3 * 3_600_000, now - 5 * 60_000);
+        database.execute("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4)", values).unwrap();
+    };
+    for (byte, user) in [(0xaa, "anna"), (0xab, "anna"), (0xcc, "bob")] {
+        open(byte, user);
+    }
+    let anna = "aaaaaaaaaaaa  anna  logged in 3 h ago  used 5 min ago\n\
+                abababababab  anna  logged in 3 h ago  used 5 min ago\n";
+    let bob = "cccccccccccc  bob  logged in 3 h ago  used 5 min ago\n";
+    assert_eq!(run(&["sessions", "list"], ""), (true, format!("{anna}{bob}")));
+    assert_eq!(run(&["sessions", "list", "--user", "bob"], "").1, bob);
+    let refused = |name: &str| {
+        let (done, text) = run(&["sessions", "revoke", name], "");
+        assert!(!done);
+        text
+    };
+    assert_eq!(
+        refused("dddddddddddd"),
+        "there is no session dddddddddddd. `sessions list` shows all of them\n"
+    );
+    let no_name = "is not the name of a session. `sessions list` shows them, as twelve digits and letters\n";
+    for name in ["a", "a%", "%%%%", "____", "'or 1=1"] {
+        assert_eq!(refused(name), format!("`{name}` {no_name}"));
+    }
+    let (done, text) = run(&["sessions", "revoke", "aaaaaaaaaaaa"], "");
+    assert_eq!((done, &*text), (true, "The session aaaaaaaaaaaa of anna has ended.\n"));
+    assert_eq!(run(&["sessions", "revoke", "--user", "anna"], "").1, "1 session of anna has ended.\n");
+    let nobody = run(&["sessions", "revoke", "--user", "nobody"], "");
+    assert_eq!(nobody, (false, "there is no user nobody. `user list` shows all of them\n".into()));
+    open(0xdd, "anna");
+    assert_eq!(run(&["sessions", "revoke", "--all"], "").1, "2 sessions have ended.\n");
+    assert_eq!(run(&["sessions", "list"], ""), (true, String::new()));
+    assert!(!run(&["sessions", "revoke"], "").0, "all sessions end only when that was asked for");
+}
+
+#[test]
 fn bad_users_are_refused_with_a_sentence() {
     let folder = office("[pbx]\nsecret = \"s\"\n");
     let add = |more: &[&str], input: &str| {

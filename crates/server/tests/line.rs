@@ -223,6 +223,30 @@ async fn who_is_new_in_the_people_file_is_at_the_desk_without_a_restart() {
 }
 
 #[tokio::test]
+async fn a_session_that_another_program_ends_loses_its_desk() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("frontdesk.toml"), "[pbx]\nsecret = \"s\"\n").unwrap();
+    let pbx = Pbx::open().await;
+    let server = start(&pbx, folder.path()).await;
+    for arguments in [&["sessions", "revoke", "--user", "anna"][..], &["user", "disable", "anna"]] {
+        let mut desk = Desk::open(&server, &anna()).await;
+        desk.until(up).await;
+        let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_frontdesk-server"));
+        let done = program.args(arguments).current_dir(folder.path()).output().await.unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let ended = std::time::Instant::now();
+        let (text, again) = loop {
+            if let ServerMessage::Bye { text, again } = desk.hear().await {
+                break (text, again);
+            }
+        };
+        eprintln!("{arguments:?}: told after {} ms", ended.elapsed().as_millis());
+        assert_eq!((&*text, again), ("Your session has ended. Log in again.", false));
+    }
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_rehearsal_office_is_served_in_this_process() {
     let server = Server::start(Options::rehearsal(1)).await.unwrap();
     let extension = Extension::parse("1001").unwrap();

@@ -147,12 +147,12 @@ impl PasswordInput {
     }
 }
 
-fn open(file: &ConfigFile) -> Result<Store> {
+pub(super) fn open(file: &ConfigFile) -> Result<Store> {
     let config = Config::read(&file.config)?;
     Store::open(&config.path(&config.store.path), Purpose::Accounts)
 }
 
-fn name(text: &str) -> Result<UserName, String> {
+pub(super) fn name(text: &str) -> Result<UserName, String> {
     UserName::parse(text).map_err(|why| format!("this cannot be a user's name: {why}"))
 }
 

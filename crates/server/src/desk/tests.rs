@@ -1,6 +1,7 @@
 //! A desk's socket from outside: doors, hello, snapshot, deltas, return, gaps, repeated orders, farewell.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use crate::desk::Limits;
 use crate::doorway::Doorway;
 use crate::exchange::Order;
 use crate::http::{App, Page, Transport, serve};
@@ -10,7 +11,7 @@ use crate::pace::Paces;
 use crate::password::{Cost, hash};
 use crate::presence::Presence;
 use crate::specimen;
-use crate::store::{Purpose, Store, User};
+use crate::store::{Lifetime, Purpose, Store, User};
 use frontdesk_protocol::*;
 use futures_util::{SinkExt, StreamExt};
 use std::net::SocketAddr;
@@ -23,6 +24,9 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Error, Message, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+mod doors;
+mod sessions;
+
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -34,11 +38,16 @@ struct Bench {
     store: Arc<Store>,
     orders: mpsc::Receiver<Order>,
     stop: watch::Sender<Option<String>>,
-    _folder: tempfile::TempDir,
+    app: Arc<App>,
+    folder: tempfile::TempDir,
 }
 
 impl Bench {
     async fn new() -> Self {
+        Self::with(Limits::default()).await
+    }
+
+    async fn with(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(&folder.path().join("f.db"), Purpose::Serve).unwrap());
         let password = hash("correct horse", Cost::Trivial).await.unwrap();
@@ -52,7 +61,7 @@ impl Bench {
         let (orders, incoming) = mpsc::channel(64);
         let (stop, stopped) = watch::channel(None);
         let app = Arc::new(App {
-            door: Door::new(Arc::clone(&store), 1, 1),
+            door: Door::new(Arc::clone(&store), Lifetime { idle_days: 1, absolute_days: 1 }),
             store: Arc::clone(&store),
             hub: Arc::clone(&hub),
             orders,
@@ -62,11 +71,12 @@ impl Bench {
             origins: vec!["https://desk.example.org".into()],
             transport: Transport::Plain,
             page: Page::Folder(folder.path().join("none")),
+            limits,
         });
         let doorway = Doorway::open(([127, 0, 0, 1], 0).into(), None).await.unwrap();
         let address = doorway.address();
-        tokio::spawn(serve(doorway, app, std::future::pending()));
-        Self { address, hub, store, orders: incoming, stop, _folder: folder }
+        tokio::spawn(serve(doorway, Arc::clone(&app), std::future::pending()));
+        Self { address, hub, store, orders: incoming, stop, app, folder }
     }
 
     /// Sends one HTTP request and gives the whole answer.
@@ -369,17 +379,6 @@ async fn what_is_not_understood_is_answered_or_ends_with_a_sentence() {
     socket.send(Message::text("x".repeat(70_000))).await.unwrap();
     let ServerMessage::Bye { text, .. } = hear(&mut socket).await else { panic!() };
     assert_eq!(text, "The server could not read the client's message: it is too large or broken.");
-}
-
-#[tokio::test]
-async fn a_closed_account_loses_its_desk_at_once() {
-    let bench = Bench::new().await;
-    let mut socket = bench.desk(&bench.log_in("anna").await, None).await;
-    hear(&mut socket).await;
-    hear(&mut socket).await;
-    bench.store.disable(&UserName::parse("anna").unwrap()).await.unwrap();
-    let ServerMessage::Bye { text, again: false } = hear(&mut socket).await else { panic!() };
-    assert_eq!(text, "Your session has ended. Log in again.");
 }
 
 #[tokio::test]

@@ -1,13 +1,9 @@
-//! Users and sessions as SQL. Not the check of a password.
+//! Users as SQL. Not their sessions, and not the check of a password.
 
-use super::role_name;
+use super::{role_name, sessions};
 use anyhow::{Context, Result, bail};
 use frontdesk_protocol::{Extension, Millis, Role, UserName};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-
-/// SHA-256 of a session's token: what the database knows of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionKey(pub [u8; 32]);
 
 /// Somebody who may log in.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,16 +32,7 @@ impl std::fmt::Debug for User {
     }
 }
 
-/// A session and whose it is.
-#[derive(Debug)]
-pub struct Session {
-    /// Whose.
-    pub user: User,
-    /// When it was last used.
-    pub used: Millis,
-}
-
-const COLUMNS: &str = "name, password, role, extensions, disabled";
+pub(super) const COLUMNS: &str = "name, password, role, extensions, disabled";
 
 pub fn add(connection: &Connection, user: &User, now: Millis) -> Result<()> {
     if find(connection, &user.name)?.is_some() {
@@ -55,6 +42,8 @@ pub fn add(connection: &Connection, user: &User, now: Millis) -> Result<()> {
 }
 
 pub fn put(connection: &Connection, user: &User, now: Millis) -> Result<()> {
+    // A new password ends what the old one had opened.
+    sessions::end_of(connection, &user.name)?;
     let User { name, password, role, extensions, disabled } = user;
     connection.execute(
         "INSERT INTO users (name, password, role, extensions, disabled, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -87,7 +76,7 @@ pub fn change_password(connection: &mut Connection, name: &UserName, hash: &str)
     let changed =
         change.execute("UPDATE users SET password = ?2 WHERE name = ?1", params![name.as_str(), hash])?;
     found(changed, name)?;
-    change.execute("DELETE FROM sessions WHERE user = ?1", [name.as_str()])?;
+    sessions::end_of(&change, name)?;
     change.commit()?;
     Ok(())
 }
@@ -96,7 +85,7 @@ pub fn disable(connection: &mut Connection, name: &UserName) -> Result<()> {
     let change = connection.transaction()?;
     let changed = change.execute("UPDATE users SET disabled = 1 WHERE name = ?1", [name.as_str()])?;
     found(changed, name)?;
-    change.execute("DELETE FROM sessions WHERE user = ?1", [name.as_str()])?;
+    sessions::end_of(&change, name)?;
     change.commit()?;
     Ok(())
 }
@@ -106,54 +95,14 @@ pub fn enable(connection: &Connection, name: &UserName) -> Result<()> {
     found(changed, name)
 }
 
-pub fn open_session(connection: &Connection, key: SessionKey, user: &UserName, now: Millis) -> Result<()> {
-    connection
-        .execute("INSERT INTO sessions VALUES (?1, ?2, ?3, ?3)", params![&key.0[..], user.as_str(), now.0])?;
-    Ok(())
-}
-
-pub fn session(
-    connection: &Connection,
-    key: SessionKey,
-    now: Millis,
-    idle_days: u32,
-    absolute_days: u32,
-) -> Result<Option<Session>> {
-    let since = |days: u32| now.0 - i64::from(days) * 86_400_000;
-    connection
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS}, used FROM sessions JOIN users ON name = user
-             WHERE token = ?1 AND disabled = 0 AND used > ?2 AND sessions.created > ?3"
-        ))?
-        .query_row(params![&key.0[..], since(idle_days), since(absolute_days)], |row| {
-            Ok(user(row).map(|user| (user, row.get(5))))
-        })
-        .optional()?
-        .map(|found| {
-            let (user, used) = found?;
-            Ok(Session { user, used: Millis(used?) })
-        })
-        .transpose()
-}
-
-pub fn touch_session(connection: &Connection, key: SessionKey, now: Millis) -> Result<()> {
-    connection.execute("UPDATE sessions SET used = ?2 WHERE token = ?1", params![&key.0[..], now.0])?;
-    Ok(())
-}
-
-pub fn close_session(connection: &Connection, key: SessionKey) -> Result<()> {
-    connection.execute("DELETE FROM sessions WHERE token = ?1", [&key.0[..]])?;
-    Ok(())
-}
-
-fn found(changed: usize, name: &UserName) -> Result<()> {
+pub(super) fn found(changed: usize, name: &UserName) -> Result<()> {
     if changed == 0 {
         bail!("there is no user {name}. `user list` shows all of them");
     }
     Ok(())
 }
 
-fn user(row: &Row<'_>) -> Result<User> {
+pub(super) fn user(row: &Row<'_>) -> Result<User> {
     let role: String = row.get(2)?;
     let role = [Role::Admin, Role::Receptionist, Role::Colleague]
         .into_iter()

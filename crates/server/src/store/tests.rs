@@ -195,16 +195,38 @@ async fn sessions_end_by_age_disabling_and_a_new_password() {
     assert_eq!(twice, "there already is a user anna. Use `user password` or another name");
     let key = SessionKey([7; 32]);
     store.open_session(key, &name).await.unwrap();
-    assert_eq!(store.session(key, 1, 1).await.unwrap(), Some(user.clone()));
-    assert_eq!(store.session(key, 0, 1).await.unwrap(), None, "idle for too long");
-    assert_eq!(store.session(key, 1, 0).await.unwrap(), None, "too old");
-    assert_eq!(store.session(SessionKey([8; 32]), 1, 1).await.unwrap(), None);
+    assert_eq!(
+        store.session(key, Lifetime { idle_days: 1, absolute_days: 1 }).await.unwrap(),
+        Some(user.clone())
+    );
+    assert_eq!(
+        store.session(key, Lifetime { idle_days: 0, absolute_days: 1 }).await.unwrap(),
+        None,
+        "idle for too long"
+    );
+    assert_eq!(
+        store.session(key, Lifetime { idle_days: 1, absolute_days: 0 }).await.unwrap(),
+        None,
+        "too old"
+    );
+    assert_eq!(
+        store.session(SessionKey([8; 32]), Lifetime { idle_days: 1, absolute_days: 1 }).await.unwrap(),
+        None
+    );
     store.change_password(&name, "y".into()).await.unwrap();
-    assert_eq!(store.session(key, 1, 1).await.unwrap(), None, "a new password ends sessions");
+    assert_eq!(
+        store.session(key, Lifetime { idle_days: 1, absolute_days: 1 }).await.unwrap(),
+        None,
+        "a new password ends sessions"
+    );
     store.open_session(key, &name).await.unwrap();
     store.disable(&name).await.unwrap();
     store.enable(&name).await.unwrap();
-    assert_eq!(store.session(key, 1, 1).await.unwrap(), None, "disabling ends sessions");
+    assert_eq!(
+        store.session(key, Lifetime { idle_days: 1, absolute_days: 1 }).await.unwrap(),
+        None,
+        "disabling ends sessions"
+    );
     let nobody = store.disable(&UserName::parse("bob").unwrap()).await.unwrap_err().to_string();
     assert_eq!(nobody, "there is no user bob. `user list` shows all of them");
 }
