@@ -45,7 +45,11 @@ pub enum HandedState {
     /// They wait where nobody has answered yet: in a queue, in a parking space, with an announcement.
     Waiting,
     /// They are at a mailbox: nobody's phone rings.
-    Mailbox,
+    Mailbox {
+        /// Why nobody took the call before; `None` where the mailbox was the aim.
+        #[serde(default)]
+        why: Option<Return>,
+    },
     /// On music until `at`; then the line is closed.
     Closing {
         /// When.
@@ -56,14 +60,22 @@ pub enum HandedState {
         /// Why.
         why: Return,
     },
-    /// Over: somebody there answered.
-    Answered,
+    /// Over: somebody answered.
+    Answered {
+        /// Who: in a queue, in a ring group or after a pick-up it may be another than the one they were sent to.
+        with: Party,
+    },
+    /// Over: somebody else, at whose phone they rang or waited, sent them on.
+    SentOn {
+        /// Where to, in words as in [`Handed::label`].
+        to: String,
+    },
     /// Over: nobody took the call, and the caller went on as the PBX says; `why` is what is known of the reason.
     NotTaken {
         /// Why.
         why: Return,
     },
-    /// Over: they came back and were answered at my phone.
+    /// Over: they came back, and were answered at my phone.
     Back {
         /// Why they came back.
         why: Return,
@@ -85,7 +97,7 @@ pub enum Return {
     Busy,
     /// Declined at the phone.
     Refused,
-    /// No phone is connected there, or no line was free.
+    /// No phone rang there: none is connected, it takes no calls now, or no line was free.
     Unreachable,
     /// Whoever handed them on pulled them back.
     PulledBack,
@@ -98,10 +110,11 @@ impl Handed {
             HandedState::Sent
             | HandedState::Ringing
             | HandedState::Waiting
-            | HandedState::Mailbox
+            | HandedState::Mailbox { .. }
             | HandedState::Closing { .. } => true,
             HandedState::Returning { .. }
-            | HandedState::Answered
+            | HandedState::Answered { .. }
+            | HandedState::SentOn { .. }
             | HandedState::NotTaken { .. }
             | HandedState::Back { .. }
             | HandedState::Ended
@@ -115,10 +128,11 @@ impl Handed {
             HandedState::Sent
             | HandedState::Ringing
             | HandedState::Waiting
-            | HandedState::Mailbox
+            | HandedState::Mailbox { .. }
             | HandedState::Closing { .. }
             | HandedState::Returning { .. } => false,
-            HandedState::Answered
+            HandedState::Answered { .. }
+            | HandedState::SentOn { .. }
             | HandedState::NotTaken { .. }
             | HandedState::Back { .. }
             | HandedState::Ended
