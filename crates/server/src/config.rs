@@ -323,8 +323,8 @@ impl Config {
         }
         if let Some(origin) = self.listen.origins.iter().find(|origin| !is_origin(origin)) {
             let text = format!(
-                "[listen] origins holds `{origin}`, which is not an origin. Write scheme and host only, for \
-                 example `https://desk.example.org`."
+                "[listen] origins holds `{origin}`, which is not an origin. Write scheme and host only, in \
+                 small letters and without the usual port, for example `https://desk.example.org`."
             );
             return wrong("listen", "origins", &text);
         }
@@ -384,7 +384,12 @@ fn is_dialable(text: &str) -> bool {
 
 fn is_origin(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, host)| {
-        matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@'])
+        // Browsers write it in small letters and leave the usual port out; written otherwise it would never fit.
+        let usual = if scheme == "https" { ":443" } else { ":80" };
+        matches!(scheme, "http" | "https")
+            && !host.is_empty()
+            && !host.ends_with(usual)
+            && !host.contains(|c: char| "/?#@,*\\".contains(c) || c.is_whitespace() || c.is_uppercase())
     })
 }
 

@@ -33,10 +33,12 @@ const TOO_MANY: &str = "Too many orders at once. This one was not carried out; w
 /// How many orders and questions of one desk may be open.
 const OPEN: usize = 32;
 
-/// What a desk is given time and room for.
+/// What a client is given time and room for.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How long it may take to say hello.
+    /// How long a request may take to arrive; head and body each.
+    pub request: Duration,
+    /// How long a desk may take to say hello.
     pub hello: Duration,
     /// How long it may be silent; it is pinged well before.
     pub silence: Duration,
@@ -46,7 +48,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { hello: Duration::from_secs(5), silence: Duration::from_secs(25), frames: 50 }
+        Self {
+            request: Duration::from_secs(5),
+            hello: Duration::from_secs(5),
+            silence: Duration::from_secs(25),
+            frames: 50,
+        }
     }
 }
 

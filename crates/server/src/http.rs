@@ -2,11 +2,13 @@
 
 mod page;
 mod problem;
+mod serve;
 
 pub use page::Page;
+pub use serve::serve;
 
 use crate::desk::{self, Limits};
-use crate::doorway::{Doorway, Peer};
+use crate::doorway::Peer;
 use crate::exchange::Order;
 use crate::hub::Hub;
 use crate::login::{Door, Refusal, Session};
@@ -17,8 +19,8 @@ use crate::stop::Stop;
 use crate::store::Store;
 use crate::token::Token;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State, WebSocketUpgrade};
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, State, WebSocketUpgrade};
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue, ORIGIN,
     REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -31,10 +33,11 @@ use problem::Problem;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 /// The largest message of a client, in bytes.
 pub const LARGEST_MESSAGE: usize = 64 * 1024;
-/// The largest body of a request, in bytes.
+/// The largest head and the largest body of a request, in bytes: what somebody may send who is not logged in.
 const LARGEST_BODY: usize = 16 * 1024;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -104,7 +107,7 @@ struct Health {
 }
 
 /// All routes.
-pub fn routes(app: Arc<App>) -> axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, Peer> {
+fn routes(app: Arc<App>) -> Router {
     let transport = app.transport;
     Router::new()
         .route("/api/login", post(log_in))
@@ -113,28 +116,19 @@ pub fn routes(app: Arc<App>) -> axum::extract::connect_info::IntoMakeServiceWith
         .route("/ws", get(socket))
         .route("/healthz", get(health))
         .fallback(get(page))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(axum::middleware::map_response(move |response| guard(transport, response)))
         .with_state(app)
-        .into_make_service_with_connect_info::<Peer>()
-}
-
-/// Serves until `stopped`.
-pub async fn serve(
-    doorway: Doorway,
-    app: Arc<App>,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(doorway, routes(app)).with_graceful_shutdown(stopped).await
 }
 
 async fn log_in(
     State(app): State<Arc<App>>,
     ConnectInfo(Peer(address)): ConnectInfo<Peer>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
     let caller = caller(&app, &headers)?;
+    let body = timeout(app.limits.request, to_bytes(body, LARGEST_BODY)).await;
+    let body = body.map_err(|_| Problem::too_slow())?.map_err(|_| Problem::too_large())?;
     let credentials: Credentials = serde_json::from_slice(&body).map_err(|_| Problem::malformed_login())?;
     let (token, user) =
         app.door.log_in(&credentials.user, &credentials.password, address.ip()).await.map_err(|refusal| {
@@ -215,8 +209,12 @@ enum Caller {
 
 /// Refuses pages of another origin.
 fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
-    let Some(origin) = headers.get(ORIGIN) else { return Ok(Caller::Program) };
-    let origin = origin.to_str().unwrap_or_default();
+    let mut origins = headers.get_all(ORIGIN).into_iter();
+    let origin = match (origins.next(), origins.next()) {
+        (None, _) => return Ok(Caller::Program),
+        (Some(origin), None) => origin.to_str().unwrap_or_default(),
+        (Some(_), Some(_)) => "",
+    };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = match app.transport {
         Transport::Plain => "http://",
@@ -226,7 +224,7 @@ fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
     if own || app.origins.iter().any(|allowed| allowed == origin) {
         return Ok(Caller::Page);
     }
-    tracing::warn!(%origin, "a page of a foreign origin is refused");
+    tracing::warn!(?origin, "a page of a foreign origin is refused");
     Err(Problem::foreign_origin())
 }
 

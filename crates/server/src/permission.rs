@@ -44,12 +44,12 @@ fn allowed(user: &User, deed: Deed, whose: Whose) -> bool {
     if user.disabled {
         return false;
     }
-    match (user.role, deed, whose) {
-        (Role::Admin, _, Whose::Own | Whose::Others) => true,
-        (Role::Receptionist, Deed::ReadHistory, Whose::Others) => true,
-        (Role::Receptionist | Role::Colleague, _, Whose::Own) => true,
-        _ => false,
-    }
+    matches!(
+        (user.role, deed, whose),
+        (Role::Admin, _, Whose::Own | Whose::Others)
+            | (Role::Receptionist, Deed::ReadHistory, Whose::Others)
+            | (Role::Receptionist | Role::Colleague, _, Whose::Own)
+    )
 }
 
 /// Whether the user may give this order now.

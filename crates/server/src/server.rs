@@ -69,7 +69,7 @@ pub struct RunningServer {
     stop: watch::Sender<Option<String>>,
     again: Arc<Notify>,
     exchange: JoinHandle<()>,
-    http: JoinHandle<std::io::Result<()>>,
+    http: JoinHandle<()>,
     _office: Option<RunningOffice>,
     _scratch: Option<Scratch>,
 }

@@ -45,7 +45,7 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
         (
             "[listen]\norigins = [\"desk.example.org/x\"]",
             "frontdesk.toml, line 2: [listen] origins holds `desk.example.org/x`, which is not an origin. Write scheme and \
-             host only, for example `https://desk.example.org`.",
+             host only, in small letters and without the usual port, for example `https://desk.example.org`.",
         ),
         (
             "[pbx]\nsecret = \"a\"\nsecret_env = \"B\"",
@@ -161,4 +161,31 @@ fn each_mistake_in_the_people_file_has_its_line() {
         toml("\n[[person]]\nextensions = [\"1001\"]\n"),
         "p.toml, line 2: this person has no name. Write name = \"…\"."
     );
+}
+
+#[test]
+fn an_origin_is_written_as_a_browser_writes_it() {
+    let origins = |origin: &str| {
+        let text = format!("[pbx]\nsecret = \"s\"\n[listen]\norigins = [\"{origin}\"]\n");
+        Config::parse(&text, Path::new("frontdesk.toml"), Path::new("")).is_ok()
+    };
+    for good in ["https://desk.example.org", "http://10.0.0.5:8090", "https://[2001:db8::1]:8443"] {
+        assert!(origins(good), "{good}");
+    }
+    for bad in [
+        "*",
+        "null",
+        "https://*",
+        "https://*.example.org",
+        "desk.example.org",
+        "https://Desk.example.org",
+        "https://desk.example.org:443",
+        "http://desk.example.org:80",
+        "https://desk.example.org/",
+        "https://a@desk.example.org",
+        "file://desk",
+        "https://",
+    ] {
+        assert!(!origins(bad), "{bad}");
+    }
 }

@@ -26,6 +26,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 mod doors;
 mod sessions;
+mod strangers;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 

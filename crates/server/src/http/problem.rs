@@ -68,6 +68,17 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "wrongProtocol", text)
     }
 
+    /// A request that is not whole in time.
+    pub fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "tooSlow", "The request did not arrive in time. Try again.")
+    }
+
+    /// A request with too much in it.
+    pub fn too_large() -> Self {
+        let text = "The request is too large: a login has at most 16 KiB.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", text)
+    }
+
     /// A login that is not the JSON it should be.
     pub fn malformed_login() -> Self {
         let text = "A login is the JSON object {\"user\": \"NAME\", \"password\": \"PASSWORD\"}.";
