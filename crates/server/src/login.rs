@@ -2,7 +2,7 @@
 //! password. Not the HTTP around it.
 
 use crate::clock;
-use crate::password;
+use crate::password::Comparer;
 use crate::store::{Lifetime, SessionKey, Store, User};
 use crate::throttle::Throttle;
 use crate::token::Token;
@@ -45,13 +45,14 @@ pub struct Session {
 pub struct Door {
     store: Arc<Store>,
     throttle: Mutex<Throttle>,
+    passwords: Comparer,
     lifetime: Lifetime,
 }
 
 impl Door {
     /// A door to the accounts of `store`, whose sessions last so long.
     pub fn new(store: Arc<Store>, lifetime: Lifetime) -> Self {
-        Self { store, throttle: Mutex::default(), lifetime }
+        Self { store, throttle: Mutex::default(), passwords: Comparer::new(), lifetime }
     }
 
     /// Checks name and password and opens a session.
@@ -80,7 +81,7 @@ impl Door {
         };
         let user = user.filter(|user| !user.disabled);
         let hash = user.as_ref().map(|user| user.password.clone());
-        let fits = password::fits(password, hash).await.map_err(trouble)?;
+        let fits = self.passwords.fits(password, hash).await.map_err(trouble)?;
         let Some(user) = user.filter(|_| fits) else {
             tracing::warn!(%address, "a login failed");
             return Err(Refusal::Wrong);
@@ -152,6 +153,7 @@ mod tests {
         let (token, user) = door.log_in("anna", "correct horse", HERE).await.unwrap();
         assert_eq!(door.session(token.key()).await.unwrap().unwrap().user, user);
         let mut texts = Vec::new();
+        let mut compared = door.passwords.compared();
         for (name, password) in [
             ("anna", "wrong"),
             ("nobody", "correct horse"),
@@ -160,6 +162,8 @@ mod tests {
             ("a\nb", "x"),
         ] {
             texts.push(door.log_in(name, password, HERE).await.unwrap_err().to_string());
+            compared += 1;
+            assert_eq!(door.passwords.compared(), compared, "{name:?} is as much work as any other");
         }
         texts.dedup();
         assert_eq!(
@@ -170,6 +174,30 @@ mod tests {
         );
         door.log_out(token.key()).await.unwrap();
         assert!(door.session(token.key()).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn of_many_guesses_few_are_compared_and_the_right_user_gets_in_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("f.db"), Purpose::Serve).unwrap());
+        let password = hash("correct horse", Cost::Trivial).await.unwrap();
+        let name = UserName::parse("anna").unwrap();
+        let user = User { name, password, role: Role::Receptionist, extensions: vec![], disabled: false };
+        store.add_user(user).await.unwrap();
+        let door = Door::new(store, Lifetime { idle_days: 1, absolute_days: 1 });
+        door.log_in("anna", "correct horse", HERE).await.unwrap();
+        for n in 0..2_000_u32 {
+            let address = IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n));
+            let refused = door.log_in("anna", "guess", address).await.unwrap_err();
+            assert!(matches!(refused, Refusal::Wrong | Refusal::Wait { .. }), "{refused:?}");
+        }
+        assert_eq!(door.passwords.compared(), 31, "the login, and thirty guesses of strangers");
+        door.log_in("anna", "correct horse", HERE).await.unwrap();
+        // A guess that hits is not compared either, once the guesser is held back.
+        let address = IpAddr::V4(std::net::Ipv4Addr::new(10, 9, 9, 9));
+        let held = door.log_in("anna", "correct horse", address).await.unwrap_err();
+        assert!(matches!(held, Refusal::Wait { .. }), "{held:?}");
+        assert_eq!(door.passwords.compared(), 32);
     }
 
     #[tokio::test]

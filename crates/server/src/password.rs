@@ -3,13 +3,14 @@
 use anyhow::{Result, bail};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use tokio::sync::Semaphore;
 
 /// How many hashes are worked out at once; each takes 19 MiB.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// The hash that an unknown user's password is compared with, so that it takes as long as a known one's.
+/// The hash that an unknown user's password is compared with, so that it is as much work as a known one's.
 static NOBODY: LazyLock<Option<String>> =
     LazyLock::new(|| hash_now("nobody has this password", Cost::Usual).ok());
 
@@ -40,27 +41,60 @@ pub async fn hash(password: &str, cost: Cost) -> Result<String> {
         bail!("the password is too long. Take at most {LONGEST} characters");
     }
     let password = password.to_owned();
-    let _turn = AT_ONCE.acquire().await?;
-    tokio::task::spawn_blocking(move || hash_now(&password, cost)).await?
+    let turn = AT_ONCE.acquire().await?;
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        #[cfg(test)]
+        let _running = tests::Running::begin();
+        hash_now(&password, cost)
+    })
+    .await?
 }
 
-/// Whether a password fits a hash; without a hash it takes as long and never fits.
-///
-/// # Errors
-/// When the machine cannot work it out.
-pub async fn fits(password: &str, hash: Option<String>) -> Result<bool> {
-    if password.len() > LONGEST {
-        return Ok(false);
+/// Compares passwords, and counts how often.
+#[derive(Debug, Default)]
+pub struct Comparer {
+    compared: Arc<AtomicU64>,
+}
+
+impl Comparer {
+    /// One that is ready: what an unknown user's password is compared with is made now, and not at the first of them,
+    /// which would take twice as long.
+    pub fn new() -> Self {
+        std::thread::spawn(|| LazyLock::force(&NOBODY).is_some());
+        Self::default()
     }
-    let password = password.to_owned();
-    let _turn = AT_ONCE.acquire().await?;
-    let fits = tokio::task::spawn_blocking(move || {
-        let known = hash.is_some();
-        let Some(hash) = hash.as_ref().or(NOBODY.as_ref()) else { return false };
-        let Ok(hash) = PasswordHash::new(hash) else { return false };
-        Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
-    });
-    Ok(fits.await?)
+
+    /// Whether a password fits a hash; without a hash as much work is done and it never fits.
+    ///
+    /// # Errors
+    /// When the machine cannot work it out.
+    pub async fn fits(&self, password: &str, hash: Option<String>) -> Result<bool> {
+        if password.len() > LONGEST {
+            return Ok(false);
+        }
+        let password = password.to_owned();
+        let compared = Arc::clone(&self.compared);
+        let turn = AT_ONCE.acquire().await?;
+        let fits = tokio::task::spawn_blocking(move || {
+            // Until it is worked out, also where whoever asked has gone in the meantime.
+            let _turn = turn;
+            #[cfg(test)]
+            let _running = tests::Running::begin();
+            let known = hash.is_some();
+            let Some(hash) = hash.as_ref().or(NOBODY.as_ref()) else { return false };
+            let Ok(hash) = PasswordHash::new(hash) else { return false };
+            compared.fetch_add(1, Ordering::Relaxed);
+            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok() && known
+        });
+        Ok(fits.await?)
+    }
+
+    /// How many passwords were compared.
+    #[cfg(test)]
+    pub fn compared(&self) -> u64 {
+        self.compared.load(Ordering::Relaxed)
+    }
 }
 
 fn hash_now(password: &str, cost: Cost) -> Result<String> {
@@ -86,10 +120,46 @@ mod tests {
     async fn a_password_fits_its_own_hash_only() {
         let hash = hash("correct horse", Cost::Usual).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let comparer = Comparer::new();
+        let fits = |password: &'static str, hash| comparer.fits(password, hash);
         assert!(fits("correct horse", Some(hash.clone())).await.unwrap());
         assert!(!fits("correct house", Some(hash)).await.unwrap());
         assert!(!fits("nobody has this password", None).await.unwrap());
         assert!(!fits("x", Some("no hash".into())).await.unwrap());
+        assert_eq!(comparer.compared(), 3);
+    }
+
+    static RUNNING: AtomicU64 = AtomicU64::new(0);
+    static MOST: AtomicU64 = AtomicU64::new(0);
+
+    /// One piece of work that goes on.
+    pub(super) struct Running;
+
+    impl Running {
+        pub(super) fn begin() -> Self {
+            MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            Self
+        }
+    }
+
+    impl Drop for Running {
+        fn drop(&mut self) {
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_two_are_worked_out_at_once_also_where_nobody_waits_any_more() {
+        let comparer = Comparer::new();
+        for _ in 0..20 {
+            // Asked and given up: the work goes on, and its turn is not free before it is done.
+            let asked = comparer.fits("correct horse", None);
+            let _ = tokio::time::timeout(std::time::Duration::from_millis(1), asked).await;
+        }
+        let all = (0..6).map(|_| comparer.fits("correct horse", None));
+        futures_util::future::join_all(all).await;
+        let most = MOST.load(Ordering::SeqCst);
+        assert!((1..=2).contains(&most), "{most}");
     }
 
     #[tokio::test]

@@ -1,23 +1,34 @@
 //! How soon a login may be tried again, per account and address. Pure: time is an argument. Not the password check.
+//!
+//! Of one account at most sixty wrong passwords are compared in any hour. Addresses that never logged in to it share half
+//! of them; the other half is for those that did, so that a stranger who guesses cannot lock the right user out.
 
 use frontdesk_protocol::Millis;
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
 
-/// How many pairs of account and address are remembered; the oldest are forgotten first.
+/// How many pairs, accounts and addresses are remembered, each; the oldest are forgotten first.
 const REMEMBERED: usize = 10_000;
-/// The wait after the n-th failure in a row, in seconds; the last one repeats.
-const WAITS: [u64; 9] = [0, 0, 0, 2, 4, 8, 15, 30, 60];
+/// The wait after the n-th failure in a row, in seconds; the last one repeats. That is 21 tries in an hour.
+const WAITS: [u64; 12] = [0, 0, 0, 2, 4, 8, 15, 30, 60, 120, 240, 300];
 /// After this long without a try all is forgiven, in milliseconds.
 const FORGIVEN: u64 = 15 * 60_000;
-/// How many tries per hour one account gets from addresses that never logged in to it.
-const STRANGERS: u32 = 60;
+/// An hour in milliseconds.
+const HOUR: u64 = 3_600_000;
+/// How many failures an hour one account has for addresses that never logged in to it, all together.
+const STRANGERS: usize = 30;
+/// How many failures an hour one account has for addresses that did, all together.
+const KNOWN: usize = 30;
+/// How many failures an hour one address has, over all accounts that it never logged in to.
+const ADDRESS: usize = 120;
 
 /// Failures so far.
 #[derive(Debug, Default)]
 pub struct Throttle {
     pairs: BTreeMap<(String, IpAddr), Pair>,
-    strangers: BTreeMap<String, Hour>,
+    strangers: BTreeMap<String, Window>,
+    known: BTreeMap<String, Window>,
+    addresses: BTreeMap<IpAddr, Window>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,11 +45,9 @@ enum Welcome {
     Known,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Hour {
-    began: Millis,
-    tries: u32,
-}
+/// When there were failures in the last hour.
+#[derive(Debug, Default)]
+struct Window(VecDeque<Millis>);
 
 impl Throttle {
     /// Takes a try. Answers the seconds to wait instead where it comes too soon; then nothing may be compared.
@@ -46,104 +55,117 @@ impl Throttle {
     /// # Errors
     /// Seconds until the next try is taken.
     pub fn admit(&mut self, account: &str, address: IpAddr, now: Millis) -> Result<(), u64> {
+        let address = network(address);
         let key = (account.to_owned(), address);
-        let pair = self
-            .pairs
-            .get(&key)
-            .copied()
-            .filter(|pair| now.since(pair.last) < FORGIVEN || pair.welcome == Welcome::Known);
-        let mut pair = pair.unwrap_or(Pair { failures: 0, last: now, welcome: Welcome::Stranger });
+        let mut pair = match self.pairs.get(&key) {
+            Some(pair) => *pair,
+            None => Pair { failures: 0, last: now, welcome: Welcome::Stranger },
+        };
         if now.since(pair.last) >= FORGIVEN {
             pair.failures = 0;
         }
         let wait = WAITS[pair.failures.min(WAITS.len() - 1)] * 1_000;
         let waited = now.since(pair.last);
         if waited < wait {
-            return Err((wait - waited).div_ceil(1_000));
+            return Err(seconds(wait - waited));
         }
-        if pair.welcome == Welcome::Stranger {
-            let hour = self.strangers.entry(account.to_owned()).or_insert(Hour { began: now, tries: 0 });
-            if now.since(hour.began) >= 3_600_000 {
-                *hour = Hour { began: now, tries: 0 };
-            }
-            if hour.tries >= STRANGERS {
-                return Err((3_600_000 - now.since(hour.began)).div_ceil(1_000));
-            }
-            hour.tries += 1;
+        let windows = match pair.welcome {
+            Welcome::Stranger => [
+                Some((self.strangers.entry(key.0.clone()).or_default(), STRANGERS)),
+                Some((self.addresses.entry(address).or_default(), ADDRESS)),
+            ],
+            Welcome::Known => [Some((self.known.entry(key.0.clone()).or_default(), KNOWN)), None],
+        };
+        let mut windows: Vec<_> = windows.into_iter().flatten().collect();
+        let full = windows.iter_mut().filter_map(|(window, most)| window.full(*most, now)).max();
+        if let Some(wait) = full {
+            return Err(seconds(wait));
         }
         // Counted as a failure until it is known to be none, so that tries at the same time count as well.
+        for (window, _) in windows {
+            window.0.push_back(now);
+        }
         pair.failures += 1;
         pair.last = now;
         self.pairs.insert(key, pair);
-        self.forget();
+        self.forget(now);
         Ok(())
     }
 
     /// The try was right.
     pub fn succeeded(&mut self, account: &str, address: IpAddr, now: Millis) {
-        let pair = Pair { failures: 0, last: now, welcome: Welcome::Known };
-        self.pairs.insert((account.to_owned(), address), pair);
-        if let Some(hour) = self.strangers.get_mut(account) {
-            hour.tries = hour.tries.saturating_sub(1);
+        let address = network(address);
+        let key = (account.to_owned(), address);
+        let before = self.pairs.get(&key).map_or(Welcome::Stranger, |pair| pair.welcome);
+        match before {
+            Welcome::Stranger => {
+                self.strangers.entry(key.0.clone()).or_default().0.pop_back();
+                self.addresses.entry(address).or_default().0.pop_back();
+            }
+            Welcome::Known => {
+                self.known.entry(key.0.clone()).or_default().0.pop_back();
+            }
         }
+        self.pairs.insert(key, Pair { failures: 0, last: now, welcome: Welcome::Known });
     }
 
-    fn forget(&mut self) {
-        if self.pairs.len() > REMEMBERED
-            && let Some(oldest) = self
-                .pairs
-                .iter()
-                .min_by_key(|(_, pair)| (pair.welcome == Welcome::Known, pair.last))
-                .map(|(key, _)| key.clone())
-        {
-            self.pairs.remove(&oldest);
+    /// Keeps what is remembered within bounds: whoever logged in before and whoever failed most goes last.
+    fn forget(&mut self, now: Millis) {
+        if self.pairs.len() > REMEMBERED {
+            self.pairs.retain(|_, pair| pair.welcome == Welcome::Known || now.since(pair.last) < FORGIVEN);
+            shrink(&mut self.pairs, |pair| (pair.welcome == Welcome::Known, pair.last));
         }
-        if self.strangers.len() > REMEMBERED
-            && let Some(oldest) = self
-                .strangers
-                .iter()
-                .min_by_key(|(_, hour)| (hour.tries, hour.began))
-                .map(|(key, _)| key.clone())
-        {
-            self.strangers.remove(&oldest);
+        for windows in [&mut self.strangers, &mut self.known] {
+            if windows.len() > REMEMBERED {
+                windows.retain(|_, window| !window.is_over(now));
+                shrink(windows, |window| window.0.len());
+            }
+        }
+        if self.addresses.len() > REMEMBERED {
+            self.addresses.retain(|_, window| !window.is_over(now));
+            shrink(&mut self.addresses, |window| window.0.len());
         }
     }
+}
+
+impl Window {
+    /// How long until there is room, where there is none.
+    fn full(&mut self, most: usize, now: Millis) -> Option<u64> {
+        while self.0.front().is_some_and(|first| now.since(*first) >= HOUR) {
+            self.0.pop_front();
+        }
+        let first = self.0.front()?;
+        (self.0.len() >= most).then(|| HOUR - now.since(*first))
+    }
+
+    fn is_over(&self, now: Millis) -> bool {
+        self.0.back().is_none_or(|last| now.since(*last) >= HOUR)
+    }
+}
+
+/// Takes the least out, a tenth at once, so that it is not done at every try.
+fn shrink<K: Ord + Clone, V, W: Ord>(all: &mut BTreeMap<K, V>, worth: impl Fn(&V) -> W) {
+    if all.len() <= REMEMBERED {
+        return;
+    }
+    let mut order: Vec<(W, K)> = all.iter().map(|(key, value)| (worth(value), key.clone())).collect();
+    order.sort();
+    for (_, key) in order.into_iter().take(REMEMBERED / 10) {
+        all.remove(&key);
+    }
+}
+
+/// What counts as one address: of IPv6 the half that belongs to one customer.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+fn seconds(millis: u64) -> u64 {
+    millis.div_ceil(1_000)
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
-
-    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
-
-    #[test]
-    fn failures_in_a_row_make_one_wait_and_success_forgives() {
-        let mut throttle = Throttle::default();
-        let now = Millis(1_000_000);
-        for _ in 0..3 {
-            assert_eq!(throttle.admit("anna", HERE, now), Ok(()));
-        }
-        assert_eq!(throttle.admit("anna", HERE, now), Err(2));
-        assert_eq!(throttle.admit("anna", HERE, now.plus(1_001)), Err(1));
-        assert_eq!(throttle.admit("bob", HERE, now), Ok(()), "another account is free");
-        assert_eq!(throttle.admit("anna", HERE, now.plus(2_000)), Ok(()));
-        throttle.succeeded("anna", HERE, now.plus(2_000));
-        assert_eq!(throttle.admit("anna", HERE, now.plus(2_001)), Ok(()));
-    }
-
-    #[test]
-    fn a_hundred_thousand_guesses_get_sixty_answers_and_lock_out_nobody_who_logged_in_before() {
-        let mut throttle = Throttle::default();
-        let now = Millis(1_000_000);
-        throttle.admit("anna", HERE, now).unwrap();
-        throttle.succeeded("anna", HERE, now);
-        let guesses = (0..100_000_u32).filter(|n| {
-            let address = IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n));
-            throttle.admit("anna", address, now.plus(u64::from(*n / 100))).is_ok()
-        });
-        assert_eq!(guesses.count(), 60);
-        assert_eq!(throttle.admit("anna", HERE, now.plus(2_000)), Ok(()));
-        assert!(throttle.pairs.len() <= REMEMBERED);
-    }
-}
+mod tests;
