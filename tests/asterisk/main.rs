@@ -12,6 +12,7 @@ mod number;
 mod office;
 mod originate;
 mod refusals;
+mod safe;
 mod scene;
 mod session;
 mod several;

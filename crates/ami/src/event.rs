@@ -47,6 +47,8 @@ pub enum Event<'a> {
         channel: Channel<'a>,
         /// The dialplan application that it runs.
         application: &'a str,
+        /// The bridge that it is in; empty for none.
+        bridge: &'a str,
     },
     /// `Rename`: the channel has another name now.
     Renamed {
@@ -319,9 +321,11 @@ impl<'a> Event<'a> {
                 seconds: read.clock("Duration"),
                 bridge: read.text("BridgeId"),
             },
-            "Status" => {
-                Self::Status { channel: Channel::read(read, ""), application: read.text("Application") }
-            }
+            "Status" => Self::Status {
+                channel: Channel::read(read, ""),
+                application: read.text("Application"),
+                bridge: read.text("BridgeID"),
+            },
             "Rename" => Self::Renamed { uniqueid: read.text("Uniqueid"), name: read.text("Newname") },
             "LocalBridge" => {
                 Self::LocalPair { one: Channel::read(read, "LocalOne"), two: Channel::read(read, "LocalTwo") }

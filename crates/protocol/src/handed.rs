@@ -106,37 +106,45 @@ pub enum Return {
 impl Handed {
     /// Whether [`crate::Command::PullBack`] can still bring the caller back.
     pub fn can_be_pulled_back(&self) -> bool {
-        match self.state {
-            HandedState::Sent
-            | HandedState::Ringing
-            | HandedState::Waiting
-            | HandedState::Mailbox { .. }
-            | HandedState::Closing { .. } => true,
-            HandedState::Returning { .. }
-            | HandedState::Answered { .. }
-            | HandedState::SentOn { .. }
-            | HandedState::NotTaken { .. }
-            | HandedState::Back { .. }
-            | HandedState::Ended
-            | HandedState::Unknown => false,
-        }
+        self.state.can_be_pulled_back()
     }
 
     /// Whether it is known what became of the caller.
     pub fn is_over(&self) -> bool {
-        match self.state {
-            HandedState::Sent
-            | HandedState::Ringing
-            | HandedState::Waiting
-            | HandedState::Mailbox { .. }
-            | HandedState::Closing { .. }
-            | HandedState::Returning { .. } => false,
-            HandedState::Answered { .. }
-            | HandedState::SentOn { .. }
-            | HandedState::NotTaken { .. }
-            | HandedState::Back { .. }
-            | HandedState::Ended
-            | HandedState::Unknown => true,
+        self.state.is_over()
+    }
+}
+
+impl HandedState {
+    /// As [`Handed::can_be_pulled_back`].
+    pub fn can_be_pulled_back(&self) -> bool {
+        match self {
+            Self::Sent | Self::Ringing | Self::Waiting | Self::Mailbox { .. } | Self::Closing { .. } => true,
+            Self::Returning { .. }
+            | Self::Answered { .. }
+            | Self::SentOn { .. }
+            | Self::NotTaken { .. }
+            | Self::Back { .. }
+            | Self::Ended
+            | Self::Unknown => false,
+        }
+    }
+
+    /// As [`Handed::is_over`].
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Sent
+            | Self::Ringing
+            | Self::Waiting
+            | Self::Mailbox { .. }
+            | Self::Closing { .. }
+            | Self::Returning { .. } => false,
+            Self::Answered { .. }
+            | Self::SentOn { .. }
+            | Self::NotTaken { .. }
+            | Self::Back { .. }
+            | Self::Ended
+            | Self::Unknown => true,
         }
     }
 }

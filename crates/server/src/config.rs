@@ -79,6 +79,8 @@ pub struct Pbx {
     pub auto_answer: bool,
     /// How long a phone rings on a click to call, in seconds.
     pub ring_seconds: u32,
+    /// How long a caller who was handed on safely waits for an answer before they come back, in seconds.
+    pub return_seconds: u32,
 }
 
 /// Which phone system it is.
@@ -167,6 +169,7 @@ impl Default for Pbx {
             trunks: Vec::new(),
             auto_answer: false,
             ring_seconds: 30,
+            return_seconds: 20,
         }
     }
 }
@@ -205,6 +208,7 @@ impl Pbx {
         }
         settings.trunks.clone_from(&self.trunks);
         settings.originate_timeout_ms = u64::from(self.ring_seconds) * 1_000;
+        settings.safe_transfer_ms = u64::from(self.return_seconds) * 1_000;
         settings.auto_answer = if self.auto_answer { AutoAnswer::CallInfo } else { AutoAnswer::Off };
         settings
     }
@@ -366,6 +370,13 @@ impl Config {
                 "pbx",
                 "ring_seconds",
                 "[pbx] ring_seconds is the time in which a phone is picked up: write 5 to 40.",
+            );
+        }
+        if !(1..=300).contains(&self.pbx.return_seconds) {
+            return wrong(
+                "pbx",
+                "return_seconds",
+                "[pbx] return_seconds is the time after which a caller comes back: write 1 to 300.",
             );
         }
         Ok(())

@@ -19,6 +19,9 @@ impl Order {
             Self::BlindTransfer { channel, context, exten } => {
                 Action::blind_transfer(&channel, &context, &exten)?
             }
+            Self::Park { channel, back_to, timeout_ms, lot } => {
+                Action::park(&channel, &back_to, timeout_ms, &lot)?
+            }
             Self::Hangup { channel } => Action::hangup(&channel)?,
             Self::Originate(call) => Action::originate(&call)?,
         };

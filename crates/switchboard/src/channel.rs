@@ -65,6 +65,8 @@ pub(crate) struct Ties {
     pub dials: Vec<Uid>,
     /// How its last dial ended, where that was not an answer.
     pub failed_dial: Option<Arc<str>>,
+    /// The cause with which the channel ended that it dialled last.
+    pub last_cause: Option<u32>,
     /// The other half of a Local pair.
     pub half: Option<Uid>,
 }

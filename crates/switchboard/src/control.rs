@@ -3,19 +3,25 @@
 //! A caller is never moved before the PBX has said that the target exists: it answers `Success` to a redirect into
 //! nothing and drops the caller. Which channel is moved is decided by [`other_party`] alone.
 
+mod fetch;
+mod follow;
+mod grace;
+mod handed;
 mod other_party;
 mod plan;
 mod target;
 mod texts;
 mod watch;
+mod whereabouts;
 
 pub(crate) use other_party::{How, other_party};
 pub(crate) use target::{Target, Wish};
 
 use crate::api::{Output, Ticket};
 use crate::channel::{CallKey, Uid};
+use crate::control::handed::Passage;
 use crate::switchboard::Switchboard;
-use frontdesk_protocol::{Millis, Outcome, Reason};
+use frontdesk_protocol::{Extension, HandedId, Millis, Outcome, Reason};
 use std::collections::BTreeMap;
 
 /// How far an order has come.
@@ -23,12 +29,16 @@ use std::collections::BTreeMap;
 pub(crate) enum Step {
     /// The PBX is asked whether the target exists.
     Asking(Target),
-    /// The action is under way.
-    Moving { mover: Uid, target: Target, how: How },
+    /// The action is under way; `without` are those to whom the caller is tied until then.
+    Moving { mover: Uid, target: Target, how: How, without: Vec<Uid> },
     /// It was done; what becomes of the caller is watched.
     Watching { mover: Uid, target: Target, since: Millis },
-    /// My channel is being hung up.
-    HangingUp,
+    /// My channel is being hung up; with a remark for the one who ordered it.
+    HangingUp { remark: &'static str },
+    /// The outside party whom I hang up on is being parked.
+    Parking { mover: Uid, by: Extension },
+    /// A caller whom I handed on is being brought back.
+    Fetching(HandedId),
     /// My ringing channels are being hung up.
     Ignoring,
     /// My phone rings for the call I place.
@@ -67,18 +77,25 @@ pub(crate) struct Job {
 #[derive(Debug)]
 pub(crate) struct Control {
     pub jobs: BTreeMap<Ticket, Job>,
-    /// Makes the ids of the channels we make unique over restarts.
+    /// Those who were handed on.
+    pub handed: Vec<Passage>,
+    /// Makes the ids of the channels we make, and of the callers we hand on, unique over restarts.
     pub started: Millis,
     pub made: u64,
 }
 
 impl Control {
     pub(crate) fn new(now: Millis) -> Self {
-        Self { jobs: BTreeMap::new(), started: now, made: 0 }
+        Self { jobs: BTreeMap::new(), handed: Vec::new(), started: now, made: 0 }
     }
 
     pub(crate) fn deadline(&self) -> Option<Millis> {
         self.jobs.values().map(|job| job.until).min()
+    }
+
+    /// When somebody who was handed on is to be looked at again.
+    pub(crate) fn next_look(&self) -> Option<Millis> {
+        self.handed.iter().filter_map(|passage| passage.due).min()
     }
 
     pub(crate) fn busy_with(&self, call: CallKey) -> bool {
@@ -105,7 +122,8 @@ impl Switchboard {
     }
 
     /// The link is gone: nobody will answer any more.
-    pub(crate) fn lose_orders(&mut self) {
+    pub(crate) fn lose_orders(&mut self, now: Millis) {
+        self.lose_errands(now);
         for ticket in self.control.jobs.keys().copied().collect::<Vec<_>>() {
             self.fail(ticket, Reason::NoLink, texts::LINK_LOST);
         }

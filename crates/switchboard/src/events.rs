@@ -61,7 +61,7 @@ impl Model {
                     self.listed_in_queue(channel.uniqueid, data);
                 }
             }
-            Event::Status { channel, application } => {
+            Event::Status { channel, application, bridge: _ } => {
                 if let Some(uid) = self.known(channel, now) {
                     self.runs(&uid, application);
                     self.touch(&uid);

@@ -17,6 +17,8 @@ pub(crate) enum Order {
     Redirect { channel: String, context: String, exten: String },
     /// Sends the party that talks to `channel` elsewhere.
     BlindTransfer { channel: String, context: String, exten: String },
+    /// Parks a channel; where nobody fetches it, it comes back to the phone of the channel `back_to`.
+    Park { channel: String, back_to: String, timeout_ms: u64, lot: String },
     /// Ends a channel.
     Hangup { channel: String },
     /// Rings a phone, then dials.

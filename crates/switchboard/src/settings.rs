@@ -21,6 +21,12 @@ pub struct Settings {
     pub originate_timeout_ms: u64,
     /// Whether my phone is asked to answer by itself when I place a call.
     pub auto_answer: AutoAnswer,
+    /// How long a caller who was handed on safely waits for an answer before they come back, in milliseconds.
+    pub safe_transfer_ms: u64,
+    /// How long the list tells what became of a caller who was handed on, in milliseconds.
+    pub handed_kept_ms: u64,
+    /// How long the line of a caller who was hung up on can still be kept open, in milliseconds.
+    pub grace_ms: u64,
     /// Passing states shorter than this are not shown, in milliseconds.
     pub settle_ms: u64,
     /// How long an order waits for the PBX, in milliseconds.
@@ -77,6 +83,9 @@ impl Default for Settings {
             extension_digits: (2, 6),
             originate_timeout_ms: 30_000,
             auto_answer: AutoAnswer::Off,
+            safe_transfer_ms: 20_000,
+            handed_kept_ms: 300_000,
+            grace_ms: 3_000,
             settle_ms: 50,
             command_timeout_ms: 5_000,
             audit_ms: 25_000,

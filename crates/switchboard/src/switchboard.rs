@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub struct Switchboard {
     pub(crate) model: Model,
-    view: View,
+    pub(crate) view: View,
     sync: Sync,
     pub(crate) audit: Audit,
     records: Records,
@@ -95,7 +95,7 @@ impl Switchboard {
         };
         let since = *self.lost.get_or_insert(silent);
         self.set_link(PbxLink::Down { since, reason });
-        self.lose_orders();
+        self.lose_orders(now);
     }
 
     /// The PBX says nothing, though the session stands: what is known may not be so any more, and nothing is ordered.
@@ -119,14 +119,14 @@ impl Switchboard {
             Some(event) => self.event(&event, message, now),
             None => self.response(message, now),
         }
-        self.publish(now);
-        self.watch(now);
+        self.settle(now);
     }
 
     /// Orders something. Its end is told by [`Output::Concluded`].
     pub fn command(&mut self, ticket: Ticket, by: &Actor, command: Command, now: Millis) {
         self.order(ticket, by, command, now);
         self.publish(now);
+        self.follow(now);
     }
 
     /// Time has passed; see [`Switchboard::deadline`].
@@ -138,7 +138,13 @@ impl Switchboard {
         if let Some(due) = self.audit.due().filter(|due| *due <= now) {
             self.look(due, now);
         }
+        self.settle(now);
+    }
+
+    /// Draws what changed, and looks what follows from it.
+    fn settle(&mut self, now: Millis) {
         self.publish(now);
+        self.follow(now);
         self.watch(now);
     }
 
@@ -148,7 +154,8 @@ impl Switchboard {
         let drawn = [settling, self.records.deadline()].into_iter().flatten().min().filter(|_| self.whole);
         // Where no channel is known there is no ghost.
         let look = self.audit.due().filter(|_| !self.model.channels.is_empty());
-        [drawn, self.control.deadline(), self.patience, look].into_iter().flatten().min()
+        let handed = self.control.next_look().filter(|_| self.is_live());
+        [drawn, self.control.deadline(), handed, self.patience, look].into_iter().flatten().min()
     }
 
     /// The next thing that is to be done or known, if any.
@@ -161,6 +168,10 @@ impl Switchboard {
         &self.view.office
     }
 
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     fn event(&mut self, event: &Event<'_>, message: &Message<'_>, now: Millis) {
         self.model.event(event, now);
         match event {
@@ -168,6 +179,7 @@ impl Switchboard {
                 self.originated(action_id, uniqueid, response, *reason);
             }
             Event::Hangup { channel, cause } => self.placed_call_ended(channel.uniqueid, *cause),
+            Event::Status { bridge, .. } => self.errand_saw(message.action_id(), bridge, now),
             Event::Reloaded => self.reload(now),
             _ => {}
         }
@@ -313,6 +325,7 @@ impl Switchboard {
         for record in crate::record::interrupted(&mut self.model, lost) {
             self.outputs.push_back(Output::Ended(record));
         }
+        self.handed_found(now);
         self.publish(now);
         self.audit.start(self.model.settings.audit_ms, now);
         self.outputs.push_back(Output::Synced);

@@ -5,6 +5,7 @@ mod bench;
 mod cold;
 mod early;
 mod ghosts;
+mod handed;
 mod legs;
 mod orders;
 mod properties;

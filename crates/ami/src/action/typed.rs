@@ -65,6 +65,19 @@ impl Action {
         Self::new("BlindTransfer").with("Channel", transferer)?.with("Context", context)?.with("Exten", exten)
     }
 
+    /// Parks a channel in this lot. After `timeout_ms` without anybody fetching it, it rings the phone of the channel
+    /// `back_to`.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn park(channel: &str, back_to: &str, timeout_ms: u64, lot: &str) -> Result<Self, ActionError> {
+        Self::new("Park")
+            .with("Channel", channel)?
+            .with("TimeoutChannel", back_to)?
+            .with("Timeout", timeout_ms.to_string())?
+            .with("Parkinglot", lot)
+    }
+
     /// Ends a channel.
     ///
     /// # Errors

@@ -56,6 +56,10 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
             "frontdesk.toml, line 5: [pbx] ring_seconds is the time in which a phone is picked up: write 5 to 40.",
         ),
         (
+            "[pbx]\nreturn_seconds = 0",
+            "frontdesk.toml, line 2: [pbx] return_seconds is the time after which a caller comes back: write 1 to 300.",
+        ),
+        (
             "[pbx]\nhost = \" \"",
             "frontdesk.toml, line 2: [pbx] host is empty. Write the name or address of the phone system.",
         ),

@@ -9,7 +9,7 @@ use crate::settings::AutoAnswer;
 use crate::switchboard::Switchboard;
 use frontdesk_ami::action::Originate;
 use frontdesk_protocol::{
-    Command, Destination, Extension, LegId, Millis, Number, PbxLink, Reason, Registration, Role,
+    Command, Destination, Extension, LegId, Millis, Number, PbxLink, Reason, Registration, Role, TransferMode,
 };
 use std::sync::Arc;
 
@@ -21,9 +21,9 @@ impl Switchboard {
             return self.fail(ticket, Reason::NoLink, texts::NO_LINK);
         }
         let planned = match command {
-            Command::Transfer { leg, to, mode: _ } => self.transfer(by, &leg, &to, now),
-            Command::PullBack { handed: _ } => Err((Reason::Gone, texts::NOT_HANDED.to_owned())),
-            Command::HangUp { leg, grace: _ } => self.hang_up(by, &leg, now),
+            Command::Transfer { leg, to, mode } => self.transfer(by, &leg, &to, mode, now),
+            Command::PullBack { handed } => self.pull_back(by, &handed, now),
+            Command::HangUp { leg, grace } => self.hang_up(by, &leg, grace, now),
             Command::Ignore { leg } => self.ignore(by, &leg, now),
             Command::Originate { from, to } => self.originate(by, &from, &to, now),
         };
@@ -48,14 +48,24 @@ impl Switchboard {
         if !by.extensions.contains(extension) && by.role != Role::Admin {
             return refuse(Reason::NotPermitted, texts::NOT_YOURS);
         }
-        if self.control.busy_with(channel.call) {
+        if self.control.busy_with(channel.call) || self.errand_on(channel.call) {
             return refuse(Reason::InProgress, texts::IN_PROGRESS);
         }
         Ok(channel)
     }
 
-    fn transfer(&mut self, by: &Actor, leg: &LegId, to: &Destination, now: Millis) -> Result<Job, Refusal> {
+    fn transfer(
+        &mut self,
+        by: &Actor,
+        leg: &LegId,
+        to: &Destination,
+        mode: TransferMode,
+        now: Millis,
+    ) -> Result<Job, Refusal> {
         let channel = self.my_leg(by, leg)?;
+        let Some(mine) = channel.extension() else {
+            return Err((Reason::NotPermitted, texts::NOT_YOURS.to_owned()));
+        };
         let (uid, call) = (Arc::clone(&channel.uid), channel.call);
         let (mover, how) = match other_party(&self.model, channel) {
             Ok((mover, how)) => (Some(mover), how),
@@ -63,23 +73,29 @@ impl Switchboard {
             Err(texts::UNKNOWN_CALLER) => (None, How::Redirect),
             Err(text) => return Err((Reason::Invalid, text.to_owned())),
         };
-        let target = Target::of(&self.model, to).map_err(|(reason, text)| (reason, text.to_owned()))?;
+        let target =
+            Target::of(&self.model, mine, to, mode).map_err(|(reason, text)| (reason, text.to_owned()))?;
         if how == How::Called && target.wish == Wish::Mailbox {
             return Err((Reason::Invalid, texts::UNANSWERED_MAILBOX.to_owned()));
         }
         let there = mover.and_then(|mover| self.model.channels.get(&mover)).and_then(Channel::extension);
-        if let (Wish::Extension(extension), mine) = (&target.wish, channel.extension())
-            && (there == Some(extension)
-                || (mine == Some(extension) && (channel.facts.state == State::Up || how == How::Called)))
-        {
-            return Err((Reason::Invalid, texts::ALREADY_THERE.to_owned()));
+        if let Wish::Extension(extension) = &target.wish {
+            if there == Some(extension)
+                || (mine == extension && (channel.facts.state == State::Up || how == How::Called))
+            {
+                return Err((Reason::Invalid, texts::ALREADY_THERE.to_owned()));
+            }
+            // Whoever is sent to a phone that is not there would only come back, or meet a dialplan that hangs up.
+            if target.safe && self.model.registry.registration(extension) == Registration::Unregistered {
+                return Err((Reason::NotReached, texts::not_connected(&target.label)));
+            }
         }
         let question = format!("DIALPLAN_EXISTS({},{},1)", target.context, target.exten);
         let action = self.act(Order::Get(question));
         Ok(self.job(uid, Some(call), Step::Asking(target), Some(action), now))
     }
 
-    fn hang_up(&mut self, by: &Actor, leg: &LegId, now: Millis) -> Result<Job, Refusal> {
+    fn hang_up(&mut self, by: &Actor, leg: &LegId, grace: bool, now: Millis) -> Result<Job, Refusal> {
         let channel = self.my_leg(by, leg)?;
         if channel.facts.state == State::Ringing && !channel.placed() {
             return self.ignore(by, leg, now);
@@ -91,8 +107,16 @@ impl Switchboard {
                 *cancelled = Cancelled::Yes;
             }
         }
+        let outside = self.model.channels.get(&uid).is_some_and(|leg| self.outside_party(leg).is_some());
+        let mut remark = texts::ENDED;
+        if grace && outside {
+            if let Some((step, action)) = self.park_to_close(&uid) {
+                return Ok(self.job(uid, Some(call), step, Some(action), now));
+            }
+            remark = texts::NO_LOT;
+        }
         let action = self.act(Order::Hangup { channel: name });
-        Ok(self.job(uid, Some(call), Step::HangingUp, Some(action), now))
+        Ok(self.job(uid, Some(call), Step::HangingUp { remark }, Some(action), now))
     }
 
     fn ignore(&mut self, by: &Actor, leg: &LegId, now: Millis) -> Result<Job, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::texts;
 use crate::model::Model;
-use frontdesk_protocol::{Destination, Extension, Number, PersonId, Reason, Service};
+use frontdesk_protocol::{Destination, Extension, Number, PersonId, Reason, Service, TransferMode};
 
 /// A place in the dialplan, with the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,16 @@ pub(crate) struct Target {
     pub wish: Wish,
     /// "Bob (1002)".
     pub label: String,
+    /// The same as it was ordered.
+    pub to: Destination,
+    /// The extension that the caller is sent on from.
+    pub by: Extension,
+    /// Whether they come back where nobody takes the call.
+    pub safe: bool,
 }
+
+/// Context, extension, kind and words.
+type Place = (String, String, Wish, String);
 
 /// What kind of place it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +33,28 @@ pub(crate) enum Wish {
 
 impl Target {
     /// Finds the place for a destination.
-    pub(crate) fn of(model: &Model, to: &Destination) -> Result<Self, (Reason, &'static str)> {
+    pub(crate) fn of(
+        model: &Model,
+        by: &Extension,
+        to: &Destination,
+        mode: TransferMode,
+    ) -> Result<Self, (Reason, &'static str)> {
+        let (context, exten, wish, label) = Self::place(model, to)?;
+        let safe = match (mode, &wish) {
+            (_, Wish::Mailbox) | (TransferMode::Blind, _) | (TransferMode::Usual, Wish::Number) => false,
+            (TransferMode::Safe, _) | (TransferMode::Usual, Wish::Extension(_)) => true,
+        };
+        Ok(Self { context, exten, wish, label, to: to.clone(), by: by.clone(), safe })
+    }
+
+    fn place(model: &Model, to: &Destination) -> Result<Place, (Reason, &'static str)> {
         match to {
-            Destination::Extension { extension } => Ok(Self {
-                context: model.settings.internal_context.clone(),
-                exten: extension.as_str().to_owned(),
-                wish: Wish::Extension(extension.clone()),
-                label: label_of(model, extension),
-            }),
+            Destination::Extension { extension } => Ok((
+                model.settings.internal_context.clone(),
+                extension.as_str().to_owned(),
+                Wish::Extension(extension.clone()),
+                label_of(model, extension),
+            )),
             Destination::Number { person, number } => Self::number(model, person, number),
             Destination::Voicemail { mailbox } => {
                 let (context, exten) = model.settings.dial_mailbox(mailbox);
@@ -45,19 +68,19 @@ impl Target {
                     Ok(extension) => label_of(model, &extension),
                     Err(_) => owner.to_owned(),
                 };
-                Ok(Self { context, exten, wish: Wish::Mailbox, label: format!("the mailbox of {name}") })
+                Ok((context, exten, Wish::Mailbox, format!("the mailbox of {name}")))
             }
         }
     }
 
-    fn number(model: &Model, person: &PersonId, number: &Number) -> Result<Self, (Reason, &'static str)> {
+    fn number(model: &Model, person: &PersonId, number: &Number) -> Result<Place, (Reason, &'static str)> {
         let known =
             model.registry.person(person).filter(|person| person.numbers.iter().any(|n| n.number == *number));
         let Some(person) = known else {
             return Err((Reason::NoSuchDestination, texts::NO_SUCH_PERSON));
         };
         let (context, exten) = dial(model, number);
-        Ok(Self { context, exten, wish: Wish::Number, label: format!("{} ({number})", person.name) })
+        Ok((context, exten, Wish::Number, format!("{} ({number})", person.name)))
     }
 }
 

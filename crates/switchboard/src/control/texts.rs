@@ -1,5 +1,7 @@
 //! The sentences that say what became of an order. Each says what happened, where the caller is, and what to do.
 
+use frontdesk_protocol::{Extension, HandedState, Reason};
+
 pub(super) const NO_LINK: &str =
     "There is no connection to the phone system, so nothing was done. Use your phone until it is back.";
 pub(super) const LINK_LOST: &str = "The connection to the phone system was lost before it answered. \
@@ -31,3 +33,66 @@ pub(super) const NO_SUCH_PERSON: &str =
 pub(super) const ALREADY_THERE: &str = "The caller is already talking to this extension. Nothing was done.";
 pub(super) const NOT_HANDED: &str =
     "This caller is no longer on the list of those you handed on. Nothing was done.";
+pub(super) const NOT_HANDED_BY_YOU: &str =
+    "This caller was not handed on from one of your extensions. Nothing was done.";
+pub(super) const CALLER_GONE: &str = "The caller has hung up. There is nobody to bring back.";
+pub(super) const SENT_ON: &str =
+    "Somebody else has just sent this caller on. Look at the list to see where they are now.";
+pub(super) const JUST_ANSWERED: &str =
+    "Somebody has answered just now and talks to the caller. Nothing was done.";
+pub(super) const ENDED: &str = "The call is ended.";
+pub(super) const NO_LOT: &str =
+    "The call is ended at once: the phone system has no parking lot in which the caller could have waited.";
+pub(super) const NOT_PARKED: &str =
+    "The call is ended at once: the phone system did not let the caller wait.";
+
+/// Why somebody who was handed on cannot be brought back.
+pub(super) fn cannot_be_pulled_back(state: &HandedState) -> (Reason, String) {
+    let gone = |text: &str| (Reason::Gone, text.to_owned());
+    match state {
+        HandedState::Answered { with } => (
+            Reason::Gone,
+            format!(
+                "{} has answered and has the caller. Nothing was done; call them if you need the caller.",
+                with.display()
+            ),
+        ),
+        HandedState::SentOn { to } => {
+            (Reason::Gone, format!("Somebody else has sent this caller on to {to}. Nothing was done."))
+        }
+        HandedState::Returning { .. } => {
+            (Reason::InProgress, "The caller already rings at your phone. Pick up there.".to_owned())
+        }
+        HandedState::Back { .. } => gone("You have had this caller back already. Nothing was done."),
+        HandedState::NotTaken { .. } => gone("Nobody took the call, and the caller has hung up."),
+        HandedState::Ended => gone("The call has ended. There is nobody to bring back."),
+        HandedState::Unknown => gone(
+            "The connection to the phone system was lost, and the caller is no longer where they were. Nothing was done.",
+        ),
+        HandedState::Sent
+        | HandedState::Ringing
+        | HandedState::Waiting
+        | HandedState::Mailbox { .. }
+        | HandedState::Closing { .. } => (Reason::InProgress, IN_PROGRESS.to_owned()),
+    }
+}
+
+/// My own extension is none that the PBX can send somebody to.
+pub(super) fn no_way_back(by: &Extension) -> String {
+    format!(
+        "The phone system cannot send anybody to {by}. The caller stays where they are; ask whoever looks after the phone system."
+    )
+}
+
+/// The PBX refused to bring a caller back.
+pub(super) fn not_moved(said: &str) -> String {
+    format!("The phone system did not bring the caller back ({said}). They are where they were: try again.")
+}
+
+/// The phone of a target is known not to be there.
+pub(super) fn not_connected(label: &str) -> String {
+    format!(
+        "The phone of {label} is not connected, so nobody would hear it ring. The caller is still with you. \
+        Send them without return if the phone system is to decide, usually for the mailbox."
+    )
+}

@@ -1,6 +1,7 @@
 //! What becomes of an order: the answers to its actions, and what the channels do afterwards.
 
 use super::target::service_of;
+use super::whereabouts::{LINE_MS, SILENCE_MS, tied};
 use super::{Cancelled, How, Job, Step, Target, Wish, other_party, texts};
 use crate::api::Ticket;
 use crate::channel::{Channel, Dialled, End, State, Uid};
@@ -8,23 +9,22 @@ use crate::model::{Model, Tie};
 use crate::orders::Order;
 use crate::switchboard::Switchboard;
 use frontdesk_ami::Message;
-use frontdesk_protocol::{Millis, Outcome, Reason, Registration};
+use frontdesk_protocol::{HandedState, Millis, Outcome, Reason, Registration, Return};
 use std::sync::Arc;
 
 /// How long a caller who was sent on is watched at most, in milliseconds.
 const WATCH_MS: u64 = 3_000;
-/// How long nothing may ring before it counts that nothing will, in milliseconds.
-const SILENCE_MS: u64 = 600;
-/// How long a line may take to refuse a call: many lines say nothing while it rings at the far end, in milliseconds.
-const LINE_MS: u64 = 1_500;
 
 impl Switchboard {
     /// The PBX answered an action of an order.
     pub(crate) fn order_answered(&mut self, answer: &Message<'_>, now: Millis) {
-        let Some(ticket) = self.control.waiting_for(answer.action_id()) else { return };
-        let Some(mut job) = self.control.jobs.get(&ticket).cloned() else { return };
         let success = answer.response() == Some("Success");
         let said = answer.field("Message").to_owned();
+        if self.errand_answered(answer.action_id(), success, answer.field("Value"), &said, now) {
+            return;
+        }
+        let Some(ticket) = self.control.waiting_for(answer.action_id()) else { return };
+        let Some(mut job) = self.control.jobs.get(&ticket).cloned() else { return };
         job.action = None;
         match job.step.clone() {
             Step::Asking(target) => {
@@ -47,7 +47,8 @@ impl Switchboard {
                 };
                 self.fail(ticket, reason, text);
             }
-            Step::Moving { mover, target, how } if success => {
+            Step::Moving { mover, target, how, without } if success => {
+                self.handed_on(&job, &mover, &target, without, now);
                 self.model.sent_to(&mover, service_of(&target.wish));
                 if let Some(leg) = self.model.channels.get_mut(&job.leg) {
                     leg.past.handed_to = Some(target.label.clone());
@@ -67,7 +68,21 @@ impl Switchboard {
                 );
                 self.fail(ticket, Reason::Refused, text);
             }
-            Step::HangingUp | Step::Ignoring if !success => {
+            Step::Parking { mover, by } if success => {
+                let text = self.parked_to_close(&job, &mover, &by, now);
+                self.done(ticket, text);
+            }
+            Step::Parking { .. } => {
+                let Some(leg) = self.model.channels.get(&job.leg) else {
+                    return self.fail(ticket, Reason::Gone, texts::GONE);
+                };
+                let channel = leg.facts.name.as_ref().to_owned();
+                job.action = Some(self.act(Order::Hangup { channel }));
+                job.step = Step::HangingUp { remark: texts::NOT_PARKED };
+                job.until = now.plus(self.model.settings.command_timeout_ms);
+                self.control.jobs.insert(ticket, job);
+            }
+            Step::HangingUp { .. } | Step::Ignoring if !success => {
                 if let Some(leg) = self.model.channels.get_mut(&job.leg) {
                     leg.past.ignored = false;
                     let text = format!("The phone system did not end the call ({said}). It is as it was.");
@@ -80,7 +95,7 @@ impl Switchboard {
                 let unknown = said.contains("does not exist");
                 self.fail(ticket, if unknown { Reason::NoSuchDestination } else { Reason::Refused }, text);
             }
-            Step::HangingUp | Step::Ignoring | Step::Watching { .. } => {
+            Step::HangingUp { .. } | Step::Ignoring | Step::Watching { .. } | Step::Fetching(_) => {
                 self.control.jobs.insert(ticket, job);
             }
             // The answer to an Originate only says that it is queued; `OriginateResponse` follows.
@@ -118,7 +133,8 @@ impl Switchboard {
         }
         job.action = Some(self.act(order));
         job.until = now.plus(self.model.settings.command_timeout_ms);
-        job.step = Step::Moving { mover, target, how };
+        let without = tied(&self.model, &mover);
+        job.step = Step::Moving { mover, target, how, without };
         self.control.jobs.insert(ticket, job);
     }
 
@@ -173,7 +189,7 @@ impl Switchboard {
             let here = self.model.channels.contains_key(&job.leg);
             let outcome = match &job.step {
                 Step::Asking(_) if !here => Some(failed(Reason::Gone, texts::GONE)),
-                Step::HangingUp if !here => Some(Outcome::Done { text: "The call is ended.".into() }),
+                Step::HangingUp { remark } if !here => Some(Outcome::Done { text: (*remark).to_owned() }),
                 Step::Ignoring if !here => Some(Outcome::Done {
                     text: "Your phone does not ring any more; the caller goes on as the phone system says."
                         .into(),
@@ -181,13 +197,15 @@ impl Switchboard {
                 Step::Placing { refused: Some(reason), cause, cancelled, .. } if !here => {
                     Some(not_placed(*cause, *reason, *cancelled))
                 }
-                Step::Watching { mover, target, since } => {
-                    became(&self.model, job, mover, target, now.since(*since), late)
-                }
+                Step::Watching { mover, target, since } => self
+                    .coming_back(mover, &target.label)
+                    .unwrap_or_else(|| became(&self.model, job, mover, target, now.since(*since), late)),
                 Step::Asking(_)
                 | Step::Moving { .. }
-                | Step::HangingUp
+                | Step::HangingUp { .. }
                 | Step::Ignoring
+                | Step::Parking { .. }
+                | Step::Fetching(_)
                 | Step::Placing { .. } => None,
             };
             let outcome = outcome.or_else(|| late.then(|| failed(Reason::Timeout, texts::TIMEOUT)));
@@ -195,6 +213,22 @@ impl Switchboard {
                 Some(outcome) => self.conclude(ticket, outcome),
                 None => self.look_again(ticket, now),
             }
+        }
+    }
+
+    /// What is said of a caller who comes back where nobody takes the call: nothing yet while that may still be, and
+    /// `None` where they do not come back.
+    fn coming_back(&self, mover: &Uid, label: &str) -> Option<Option<Outcome>> {
+        let passage = self.control.handed.iter().find(|passage| passage.caller == *mover)?;
+        match passage.state {
+            HandedState::Returning { why } => {
+                let text = format!("{label} {}. The caller comes back to your phone.", reason(why));
+                Some(Some(failed(Reason::NotReached, text)))
+            }
+            HandedState::Sent if passage.safe && (passage.why.is_some() || passage.errand.is_some()) => {
+                Some(None)
+            }
+            _ => None,
         }
     }
 
@@ -273,6 +307,17 @@ fn not_taken(label: &str, status: &Arc<str>) -> String {
         _ => "did not take the call",
     };
     format!("{label} {what}. The caller goes on as the phone system says, usually to the mailbox.")
+}
+
+/// Why somebody did not take a call, after their name.
+fn reason(why: Return) -> &'static str {
+    match why {
+        Return::NoAnswer => "did not answer",
+        Return::Busy => "is busy",
+        Return::Refused => "declined the call",
+        Return::Unreachable => "cannot be reached",
+        Return::PulledBack => "has not answered",
+    }
 }
 
 /// Why a call that I placed did not begin, by the hang-up cause of my phone's channel.

@@ -159,6 +159,10 @@ impl Model {
         self.leave_bridge(&uid);
         self.end_dials_of(&uid);
         let Some(channel) = self.channels.remove(&uid) else { return };
+        if let Some(dialler) = caller.as_ref().and_then(|caller| self.channels.get_mut(caller)) {
+            // Whoever has it ignored has declined.
+            dialler.ties.last_cause = Some(if channel.past.ignored { 21 } else { cause });
+        }
         let call = self.calls.get(&channel.call).map(|call| (call.id.clone(), call.queue.clone()));
         self.leave_call(channel.call, &uid);
         self.names.remove(&channel.facts.name);
@@ -220,6 +224,7 @@ impl Model {
                 source.ties.dials.push(Arc::clone(dest));
             }
             source.ties.failed_dial = None;
+            source.ties.last_cause = None;
             source.displaced();
             self.dirty.calls.insert(source.call);
         }

@@ -1,0 +1,150 @@
+//! A caller who is sent to an extension safely, and what the real Asterisk makes of it: whatever the other phone does,
+//! they end with somebody. Each test asserts on the PBX that the outside party's line lives.
+
+use crate::scene::{self, CALLER, Case, Scene, done, row, to_extension};
+use anyhow::{Context, Result, ensure};
+use frontdesk_lab::{Call, LabOptions, Policy, State};
+use frontdesk_protocol::{
+    Command, Handed, HandedState, HistoryOutcome, LegState, Outcome, Reason, Return, TransferMode,
+};
+use frontdesk_tests::desk::Desk;
+use frontdesk_tests::stage::Stage;
+use std::time::Duration;
+
+/// A stage on which phones ring for 20 seconds before the dialplan gives up, and callers come back after `seconds`.
+pub async fn stage(seconds: u32) -> Result<(Stage, Desk)> {
+    let options = LabOptions { ring: Duration::from_secs(20), ..LabOptions::for_tests() };
+    let mut stage = Stage::without_server(options).await?;
+    stage.set_pbx("return_seconds", &seconds.to_string())?;
+    stage.start_server().await?;
+    let desk = stage.desk("anna", "receptionist", &["1001", "1003"]).await?;
+    Ok((stage, desk))
+}
+
+/// Waits until the list says something that fits of the only caller who was handed on.
+pub async fn handed(desk: &mut Desk, what: &str, fits: impl Fn(&HandedState) -> bool) -> Result<Handed> {
+    desk.until(what, |office| {
+        let handed = office.handed.values().next_back()?;
+        fits(&handed.state).then(|| handed.as_ref().clone())
+    })
+    .await
+    .with_context(|| format!("the list says {:?}", desk.office.handed))
+}
+
+/// Orders the caller to Bob.
+pub async fn to_bob(desk: &mut Desk, scene: &Scene, mode: TransferMode) -> Result<Outcome> {
+    desk.order(Command::Transfer { leg: scene.leg.clone(), to: to_extension("1002"), mode }).await
+}
+
+/// The caller rings at my phone again; gives the call there.
+pub async fn back(stage: &Stage, desk: &mut Desk, scene: &Scene, why: Return) -> Result<Call> {
+    let me = scene.case.me();
+    handed(desk, "the caller comes back", |state| *state == HandedState::Returning { why }).await?;
+    let ringing = stage.office.phone(me).incoming().await?;
+    let (call, leg) = desk.leg(me, |leg| leg.state == LegState::Ringing && leg.peer.is_some()).await?;
+    let listed =
+        handed(desk, "it is said of this call", |state| matches!(state, HandedState::Returning { .. }))
+            .await?;
+    ensure!(call.id == listed.call, "{} is not {}", call.id, listed.call);
+    ensure!(leg.peer.as_ref().and_then(|peer| peer.number.as_deref()) == Some(scene.number()), "{leg:?}");
+    ensure!(scene.outside.state() != State::Down, "the caller is lost");
+    Ok(ringing)
+}
+
+#[tokio::test]
+async fn a_caller_whom_nobody_answers_or_takes_comes_back_with_the_reason() -> Result<()> {
+    let (stage, mut desk) = stage(1).await?;
+    let bob = stage.office.phone("1002");
+    for case in [Case::Talking, Case::Ringing, Case::Queue, Case::Placed] {
+        for (policy, why) in [
+            (Policy::Ring, Return::NoAnswer),
+            (Policy::Busy, Return::Busy),
+            (Policy::Decline, Return::Refused),
+            (Policy::Unavailable, Return::Refused),
+        ] {
+            let tried = async {
+                bob.policy(policy.clone());
+                let scene = case.set(&stage, &mut desk).await?;
+                let outcome = to_bob(&mut desk, &scene, TransferMode::Usual).await?;
+                let said = match &outcome {
+                    Outcome::Done { text } | Outcome::Failed { text, .. } => text.clone(),
+                };
+                if why == Return::NoAnswer {
+                    ensure!(said == format!("Sent to {}.", scene::BOB), "{said}");
+                    bob.incoming().await?;
+                } else {
+                    ensure!(said.ends_with("The caller comes back to your phone."), "{said}");
+                }
+                stage.office.phone(case.me()).policy(Policy::Ring);
+                let ringing = back(&stage, &mut desk, &scene, why).await?;
+                stage.pbx().idle("1002").await?;
+                ringing.answer()?;
+                stage.pbx().talks(&[&[case.me(), "trunk"]]).await?;
+                handed(&mut desk, "the caller is back", |state| *state == HandedState::Back { why }).await?;
+                scene.outside.wait_sound(5).await?;
+                stage.office.phone(case.me()).policy(Policy::Answer);
+                scene.end(&stage, &mut desk).await
+            };
+            tried.await.with_context(|| format!("{case:?} {why:?}"))?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_caller_whom_the_colleague_answers_stays_there() -> Result<()> {
+    let (stage, mut desk) = stage(1).await?;
+    let bob = stage.office.phone("1002");
+    bob.policy(Policy::Answer);
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    done(to_bob(&mut desk, &scene, TransferMode::Safe).await?)?;
+    stage.pbx().talks(&[&["1002", "trunk"]]).await?;
+    let entry = handed(&mut desk, "answered", |state| matches!(state, HandedState::Answered { .. })).await?;
+    let HandedState::Answered { with } = &entry.state else { anyhow::bail!("{entry:?}") };
+    ensure!(with.display() == "Bob Brown", "{with:?}");
+    // Longer than the set time.
+    scene.outside.wait_sound(100).await?;
+    stage.pbx().talks(&[&["1002", "trunk"]]).await?;
+    // Who has answered has the caller, also when they hang up.
+    bob.incoming().await?.hang_up();
+    scene.outside.wait(State::Down).await?;
+    scene::quiet(&stage, &mut desk).await?;
+    handed(&mut desk, "still answered", |state| matches!(state, HandedState::Answered { .. })).await?;
+    row(&mut desk, &scene.call, "1002", HistoryOutcome::Answered, CALLER.1).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_phone_that_is_not_there_gets_nobody_and_one_that_goes_dead_gives_the_caller_back() -> Result<()> {
+    let (stage, mut desk) = stage(2).await?;
+    let bob = stage.office.phone("1002");
+    // Asterisk believes that it is there, but it does not answer.
+    bob.policy(Policy::Deaf);
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    to_bob(&mut desk, &scene, TransferMode::Safe).await?;
+    let ringing = back(&stage, &mut desk, &scene, Return::NoAnswer).await?;
+    ringing.wait(State::Up).await?;
+    scene.end(&stage, &mut desk).await?;
+
+    bob.unregister().await?;
+    desk.lamp("1002", frontdesk_protocol::Status::Offline).await?;
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    let outcome = to_bob(&mut desk, &scene, TransferMode::Safe).await?;
+    let text = scene::refused(outcome, Reason::NotReached)?;
+    ensure!(text.contains("is still with you"), "{text}");
+    stage.pbx().talks(&[&["1001", "trunk"]]).await?;
+    scene.outside.hang_up();
+    stage.pbx().quiet().await
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_while_it_rings_has_ended_it() -> Result<()> {
+    let (stage, mut desk) = stage(5).await?;
+    stage.office.phone("1002").policy(Policy::Ring);
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    done(to_bob(&mut desk, &scene, TransferMode::Safe).await?)?;
+    handed(&mut desk, "it rings", |state| *state == HandedState::Ringing).await?;
+    scene.end(&stage, &mut desk).await?;
+    handed(&mut desk, "ended", |state| *state == HandedState::Ended).await?;
+    Ok(())
+}
