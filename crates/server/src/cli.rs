@@ -1,4 +1,4 @@
-//! The command line: serve, users, sessions, check-config, doctor, schema. Every failure is a sentence on stderr and exit code 1.
+//! The command line: serve, users, sessions, check-config, doctor, fingerprint, schema. Every failure is a sentence on stderr and exit code 1.
 
 mod sessions;
 mod users;
@@ -7,6 +7,7 @@ use crate::config::{Config, read_people};
 use crate::doctor;
 use crate::schema;
 use crate::server::{OfficeKind, Options, RunningServer, Server};
+use crate::tls::{Certificate, Source};
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use frontdesk_protocol::{Extension, Role, UserName};
@@ -63,6 +64,11 @@ enum Order {
         #[command(flatten)]
         file: ConfigFile,
     },
+    /// Prints the SHA-256 fingerprint of the certificate that desks see, to be compared with what they show.
+    Fingerprint {
+        #[command(flatten)]
+        file: ConfigFile,
+    },
     /// Prints the JSON Schema of the WebSocket's messages.
     Schema,
 }
@@ -82,6 +88,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Order::CheckConfig { file } => check(&file.config),
+        Order::Fingerprint { file } => show_fingerprint(&file.config),
         Order::User { order } => within(users::run(order)),
         Order::Sessions { order } => within(sessions::run(order)),
         Order::Doctor { file } => within(examine(file.config)),
@@ -114,10 +121,20 @@ fn check(path: &Path) -> Result<ExitCode> {
         let people = read_people(&config.path(file))?;
         println!("{}: {} people", config.path(file).display(), people.len());
     }
-    if let (Some(cert), Some(key)) = (&config.listen.tls_cert, &config.listen.tls_key) {
-        crate::doorway::tls(&config.path(cert), &config.path(key))?;
+    if let Some(source @ Source::Files { .. }) = Source::of(&config) {
+        Certificate::open(source)?;
     }
     println!("{} is right.", path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show_fingerprint(path: &Path) -> Result<ExitCode> {
+    let config = Config::read(path)?;
+    let source = Source::of(&config).context(
+        "desks connect without encryption, so there is no certificate. Give [listen] tls_cert and tls_key, or open \
+         [listen] address to other machines without insecure_plaintext",
+    )?;
+    println!("{}", Certificate::open(source)?.fingerprint());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -155,6 +172,9 @@ async fn serve(
         demonstrate(&server).await?;
     }
     eprintln!("The console is at {}", server.url());
+    if let Some(fingerprint) = server.fingerprint() {
+        eprintln!("Its certificate has the SHA-256 fingerprint {fingerprint}");
+    }
     signals.stopped(&server).await?;
     server.shutdown().await;
     Ok(ExitCode::SUCCESS)
@@ -197,7 +217,7 @@ impl Signals {
             tokio::select! {
                 done = tokio::signal::ctrl_c() => return Ok(done?),
                 _ = self.terminate.recv() => return Ok(()),
-                _ = self.hang_up.recv() => server.reread_people(),
+                _ = self.hang_up.recv() => server.reread(),
             }
         }
     }

@@ -100,7 +100,8 @@ pub enum PbxKind {
 pub struct Listen {
     /// Address and port.
     pub address: SocketAddr,
-    /// The server's certificate chain, a PEM file.
+    /// The server's certificate chain, a PEM file. Without it, and open to other machines, the server makes its own
+    /// certificate beside the database.
     pub tls_cert: Option<PathBuf>,
     /// Its private key, a PEM file.
     pub tls_key: Option<PathBuf>,
@@ -314,15 +315,6 @@ impl Config {
                 "listen",
                 key,
                 "[listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.",
-            );
-        }
-        let open = !self.listen.address.ip().is_loopback() && self.listen.tls_cert.is_none();
-        if open && !self.listen.insecure_plaintext {
-            return wrong(
-                "listen",
-                "address",
-                "[listen] address is open to other machines but has no TLS: passwords would travel readable. \
-                 Give tls_cert and tls_key, or write insecure_plaintext = true if the network itself is trusted.",
             );
         }
         if let Some(origin) = self.listen.origins.iter().find(|origin| !is_origin(origin)) {

@@ -3,10 +3,7 @@
 use anyhow::{Context, Result};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -86,27 +83,6 @@ impl Connected<IncomingStream<'_, Doorway>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Doorway>) -> Self {
         Self(*stream.remote_addr())
     }
-}
-
-/// Reads certificate and key, PEM files, for the port.
-///
-/// # Errors
-/// A sentence when one of them cannot be read or they do not fit each other.
-pub fn tls(cert: &Path, key: &Path) -> Result<Arc<rustls::ServerConfig>> {
-    let chain =
-        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(
-            || format!("[listen] tls_cert: {} holds no readable PEM certificate", cert.display()),
-        )?;
-    let key = PrivateKeyDer::from_pem_file(key)
-        .with_context(|| format!("[listen] tls_key: {} holds no readable PEM key", key.display()))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .context("[listen] tls_cert and tls_key do not belong together. Use the key that the certificate was made for")?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
 }
 
 async fn accept(

@@ -27,6 +27,7 @@ mod server;
 mod stop;
 mod store;
 mod throttle;
+mod tls;
 mod token;
 
 #[cfg(test)]

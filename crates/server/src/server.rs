@@ -3,7 +3,7 @@
 use crate::clock;
 use crate::config::{Config, Secret};
 use crate::desk::Limits;
-use crate::doorway::{self, Doorway};
+use crate::doorway::Doorway;
 use crate::exchange::{Exchange, Order};
 use crate::http::{self, App, Page, Transport};
 use crate::hub::Hub;
@@ -15,6 +15,7 @@ use crate::people::{self, PeopleFile};
 use crate::presence::Presence;
 use crate::stop::farewell;
 use crate::store::{Lifetime, Purpose, Store, User};
+use crate::tls::{Certificate, Source};
 use crate::token::{Token, random};
 use anyhow::{Context, Result};
 use frontdesk_ami::client::Link;
@@ -67,7 +68,9 @@ pub struct RunningServer {
     transport: Transport,
     app: Arc<App>,
     stop: watch::Sender<Option<String>>,
-    again: Arc<Notify>,
+    /// Whoever reads a file again when told: people, certificate.
+    again: [Arc<Notify>; 2],
+    fingerprint: Option<String>,
     exchange: JoinHandle<()>,
     http: JoinHandle<()>,
     _office: Option<RunningOffice>,
@@ -111,10 +114,9 @@ impl Server {
         };
         let secret = config.secret()?;
         let link = Link::new(link::config(&config, &secret)?);
-        let tls = match (&config.listen.tls_cert, &config.listen.tls_key) {
-            (Some(cert), Some(key)) => Some(doorway::tls(&config.path(cert), &config.path(key))?),
-            _ => None,
-        };
+        let certificate = Source::of(&config).map(Certificate::open).transpose()?;
+        let tls = certificate.as_ref().map(Certificate::config).transpose()?;
+        let fingerprint = certificate.as_ref().map(Certificate::fingerprint);
         let transport = if tls.is_some() { Transport::Tls } else { Transport::Plain };
         let store = Arc::new(Store::open(&config.path(&config.store.path), Purpose::Serve)?);
         let doorway = Doorway::open(config.listen.address, tls).await?;
@@ -129,6 +131,11 @@ impl Server {
         let again = Arc::new(Notify::new());
         if let Some(file) = file {
             tokio::spawn(file.follow(people::LOOK, Arc::clone(&again), people, stopped.clone()));
+        }
+        let certificate_again = Arc::new(Notify::new());
+        if let Some(certificate) = certificate {
+            let again = Arc::clone(&certificate_again);
+            tokio::spawn(certificate.follow(people::LOOK, again, stopped.clone()));
         }
         let exchange = Exchange::new(link, board, Arc::clone(&hub), Arc::clone(&store), incoming, newcomers);
         let exchange = tokio::spawn(exchange.run(stopped.clone()));
@@ -150,13 +157,14 @@ impl Server {
             farewell(&mut ended).await;
         }));
         tokio::spawn(forget(Arc::clone(&app), config.history.keep_days, config.sessions.lifetime()));
-        tracing::info!(%address, ?transport, "frontdesk-server is ready");
+        tracing::info!(%address, ?transport, fingerprint = fingerprint.as_deref(), "frontdesk-server is ready");
         Ok(RunningServer {
             address,
             transport,
             app,
             stop,
-            again,
+            again: [again, certificate_again],
+            fingerprint,
             exchange,
             http,
             _office: office,
@@ -180,9 +188,14 @@ impl RunningServer {
         format!("{scheme}://{}/", self.address)
     }
 
-    /// Reads the people file again, also where it looks unchanged.
-    pub fn reread_people(&self) {
-        self.again.notify_one();
+    /// What the certificate was known by at the start; `None` without encryption.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// Reads the people file and the certificate again, also where they look unchanged.
+    pub fn reread(&self) {
+        self.again.iter().for_each(|again| again.notify_one());
     }
 
     /// Adds a user, or gives the one there is this role, these extensions and this password.

@@ -109,6 +109,19 @@ fn sessions_are_listed_and_ended_by_name_by_user_and_all() {
 }
 
 #[test]
+fn the_fingerprint_of_the_own_certificate_is_told_and_stays() {
+    let folder = office("[pbx]\nsecret = \"s\"\n[listen]\naddress = \"0.0.0.0:8090\"\n");
+    let (done, first) = run(folder.path(), &["fingerprint"], "");
+    assert!(done, "{first}");
+    assert_eq!(first.trim().split(':').count(), 32, "{first}");
+    assert_eq!(run(folder.path(), &["fingerprint"], ""), (true, first));
+    let local = office("[pbx]\nsecret = \"s\"\n");
+    let (done, text) = run(local.path(), &["fingerprint"], "");
+    assert!(!done);
+    assert!(text.starts_with("desks connect without encryption, so there is no certificate."), "{text}");
+}
+
+#[test]
 fn bad_users_are_refused_with_a_sentence() {
     let folder = office("[pbx]\nsecret = \"s\"\n");
     let add = |more: &[&str], input: &str| {

@@ -214,7 +214,7 @@ async fn who_is_new_in_the_people_file_is_at_the_desk_without_a_restart() {
     };
     desk.until(named("Anna")).await;
     std::fs::write(&file, "name,extensions,Mobile\nAnna Meyer,1001,0170123456\nHome,2001,\n").unwrap();
-    server.reread_people();
+    server.reread();
     desk.until(named("Anna Meyer")).await;
     desk.until(named("Home")).await;
     std::fs::write(&file, "name,extensions\nAnna Meyer,1001\n").unwrap();

@@ -34,11 +34,6 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
         ),
         ("[pbx]\n\nport = \"many\"", "frontdesk.toml, line 3: invalid type: string \"many\", expected u16."),
         (
-            "[listen]\naddress = \"0.0.0.0:8090\"",
-            "frontdesk.toml, line 2: [listen] address is open to other machines but has no TLS: passwords would travel \
-             readable. Give tls_cert and tls_key, or write insecure_plaintext = true if the network itself is trusted.",
-        ),
-        (
             "[listen]\ntls_cert = \"a.pem\"",
             "frontdesk.toml, line 2: [listen] has only one of tls_cert and tls_key. TLS needs both, each a PEM file.",
         ),
