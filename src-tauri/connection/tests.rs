@@ -7,7 +7,8 @@ use super::stand_in::StandIn;
 use crate::event::{Event, Remember};
 use crate::secret::Secret;
 use frontdesk_protocol::{
-    Change, ClientMessage, Delta, Epoch, Millis, Office, PbxLink, Resume, Role, Seq, ServerMessage, Viewer,
+    Change, ClientMessage, Delta, Epoch, Millis, Office, PbxLink, Resume, ResyncCause, Role, Seq,
+    ServerMessage, Viewer,
 };
 use headless::Headless;
 use std::sync::Arc;
@@ -106,7 +107,7 @@ async fn a_gap_asks_the_server_for_a_snapshot() {
     let server = StandIn::listen().await;
     let (mut desk, mut seat) = seated(&server).await;
     seat.says(&delta(2)).await;
-    assert_eq!(seat.hears().await, Some(ClientMessage::Resync));
+    assert_eq!(seat.hears().await, Some(ClientMessage::Resync { why: ResyncCause::Gap }));
     seat.says(&snapshot(2)).await;
     desk.until("the snapshot", |told| told["message"]["type"] == "snapshot" && told["message"]["seq"] == 2)
         .await;

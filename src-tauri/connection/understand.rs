@@ -29,7 +29,8 @@ struct LooseDelta {
 }
 
 /// Every kind of message that this program knows.
-const KNOWN: [&str; 8] = ["ready", "snapshot", "result", "history", "historyAdded", "notice", "beat", "bye"];
+const KNOWN: [&str; 9] =
+    ["ready", "snapshot", "check", "result", "history", "historyAdded", "notice", "beat", "bye"];
 
 /// Reads a text frame.
 pub(crate) fn understand(text: &str) -> Heard {

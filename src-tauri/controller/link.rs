@@ -7,11 +7,12 @@ use crate::desktop::Desktop;
 use crate::event::Now;
 use crate::notice::NoticeChoice;
 use crate::pace::{GOOD, SIGN_OF_LIFE, SILENCE};
-use crate::replica::{Replica, Step};
+use crate::replica::Replica;
 use crate::report::{Asked, Condition, failed, message, not_ignored, not_sent, unanswered};
 use crate::secret::Secret;
 use frontdesk_protocol::{
-    CallId, ClientMessage, Command, CommandId, HistoryQuery, LegId, LegState, Outcome, Reason, ServerMessage,
+    CallId, ClientMessage, Command, CommandId, HistoryQuery, LegId, LegState, Outcome, Reason, ResyncCause,
+    ServerMessage, Step,
 };
 use std::time::Instant;
 
@@ -98,6 +99,7 @@ impl Controller {
             ServerMessage::Ready { .. }
             | ServerMessage::Snapshot { .. }
             | ServerMessage::Delta(_)
+            | ServerMessage::Check { .. }
             | ServerMessage::HistoryAdded { .. }
             | ServerMessage::Notice { .. }
             | ServerMessage::Beat { .. } => {}
@@ -105,9 +107,18 @@ impl Controller {
         match self.replica.apply(received, now.wall) {
             Step::Taken => desktop.tell_view(message(text)),
             Step::Dropped => {}
-            Step::Gap => {
-                tracing::info!("a change is missing; asking for a snapshot");
-                if desktop.send(ClientMessage::Resync).is_err() {
+            Step::Resync(why) => {
+                match why {
+                    ResyncCause::Gap => tracing::info!("a change is missing; asking for a snapshot"),
+                    ResyncCause::Differs => {
+                        tracing::warn!("the facts here differ from the server's; asking for a snapshot");
+                    }
+                }
+                // Who is logged in is told all the same.
+                if matches!(received, ServerMessage::Ready { .. }) {
+                    desktop.tell_view(message(text));
+                }
+                if desktop.send(ClientMessage::Resync { why }).is_err() {
                     return self.lost(attempt, &Fault::Broken, now, desktop);
                 }
             }
@@ -176,7 +187,7 @@ impl Controller {
             self.retell(now, desktop);
         } else if self.is_up() {
             // If it cannot be sent, the connection is about to be found dead, and the next one begins with a snapshot.
-            let _ = desktop.send(ClientMessage::Resync);
+            let _ = desktop.send(ClientMessage::Resync { why: ResyncCause::Gap });
         }
     }
 

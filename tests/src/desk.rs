@@ -256,6 +256,10 @@ impl Desk {
                     self.at.seq
                 );
             }
+            ServerMessage::Check { seq, hash } => {
+                let ours = (self.at.seq, self.office.hash());
+                anyhow::ensure!(ours == (seq, hash), "the server has {hash} at {seq:?}, we {ours:?}");
+            }
             ServerMessage::Ready { epoch, .. } => self.at.epoch = epoch,
             ServerMessage::Notice { .. } => {}
             ServerMessage::Bye { text, .. } => bail!("the server says good-bye: {text}"),

@@ -6,7 +6,7 @@ mod web;
 
 use frontdesk_console::event::Remember;
 use frontdesk_console::{Event, Settings};
-use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId};
+use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId, ResyncCause};
 use std::rc::Rc;
 use yew::Callback;
 
@@ -46,8 +46,8 @@ pub trait Transport {
     fn order(&self, id: CommandId, command: Command);
     /// Asks for rows of the history.
     fn ask_history(&self, id: CommandId, query: HistoryQuery);
-    /// Asks for a snapshot.
-    fn resync(&self);
+    /// Asks for a snapshot, for this reason.
+    fn resync(&self, why: ResyncCause);
     /// Stores the settings.
     fn save(&self, settings: &Settings);
     /// Tells of a ringing call, where nobody else does.

@@ -5,7 +5,8 @@ use crate::moving::Over;
 use crate::orders::Subject;
 use crate::settings::Settings;
 use frontdesk_protocol::{
-    Command, CommandId, Extension, HistoryId, HistoryQuery, LegId, Millis, PersonId, ServerMessage,
+    Command, CommandId, Extension, HistoryId, HistoryQuery, LegId, Millis, PersonId, ResyncCause,
+    ServerMessage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,8 +156,8 @@ pub enum Effect {
     Order(CommandId, Command),
     /// Ask for rows.
     AskHistory(CommandId, HistoryQuery),
-    /// Ask for a snapshot.
-    Resync,
+    /// Ask for a snapshot, for this reason.
+    Resync(ResyncCause),
     /// Log in.
     LogIn {
         /// The server's address; empty on the web.

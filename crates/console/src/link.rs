@@ -4,7 +4,7 @@
 use crate::clock::Clock;
 use crate::event::Connection;
 use crate::texts;
-use frontdesk_protocol::{BEAT_MS, Delta, Millis, PbxLink, Resume};
+use frontdesk_protocol::{BEAT_MS, Cursor, Millis, PbxLink};
 
 /// How often the view looks at the time at least, in milliseconds.
 pub const LOOK_MS: u32 = 200;
@@ -25,8 +25,8 @@ pub struct Link {
     pub heard: Millis,
     /// When the facts were last live, by this machine's clock.
     pub lived: Option<Millis>,
-    /// The last delta in the replica; `None` while a snapshot is awaited.
-    pub at: Option<Resume>,
+    /// The replica's place in the stream of facts.
+    pub at: Cursor,
     /// What the server wants the person to know, until it takes it back.
     pub notice: Option<String>,
 }
@@ -55,17 +55,6 @@ pub struct LinkView {
     pub since: Option<String>,
 }
 
-/// What to do with a delta.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
-    /// It follows: apply it.
-    Next,
-    /// Its changes are already in, or a snapshot is awaited: drop it.
-    Old,
-    /// Something is missing: ask for a snapshot.
-    Gap,
-}
-
 impl Default for Link {
     fn default() -> Self {
         Self {
@@ -74,27 +63,13 @@ impl Default for Link {
             since: None,
             heard: Millis(0),
             lived: None,
-            at: None,
+            at: Cursor::default(),
             notice: None,
         }
     }
 }
 
 impl Link {
-    /// Where a delta stands, and moves on if it follows.
-    pub fn take(&mut self, delta: &Delta) -> Fit {
-        let Some(at) = &mut self.at else { return Fit::Old };
-        if delta.seq <= at.seq {
-            return Fit::Old;
-        }
-        if delta.seq == at.seq.next() {
-            at.seq = delta.seq;
-            return Fit::Next;
-        }
-        self.at = None;
-        Fit::Gap
-    }
-
     /// The light: honest about the connection first, then about the server's link to the PBX.
     pub fn view(&self, pbx: &PbxLink, clock: &Clock) -> LinkView {
         let view = |lamp, text: String, since: Option<Millis>| LinkView {
@@ -119,7 +94,9 @@ impl Link {
             Connection::Online if clock.local.since(self.heard) > SILENCE_MS => {
                 view(Lamp::Stale, texts::stale(&clock.second(self.heard)), Some(self.heard))
             }
-            Connection::Online if self.at.is_none() => view(Lamp::Connecting, texts::CONNECTING.into(), None),
+            Connection::Online if !self.at.is_complete() => {
+                view(Lamp::Connecting, texts::CONNECTING.into(), None)
+            }
             Connection::Online => match pbx {
                 PbxLink::Up { .. } => view(Lamp::Live, texts::LIVE.into(), None),
                 PbxLink::Starting => view(Lamp::Connecting, texts::PBX_STARTING.into(), None),

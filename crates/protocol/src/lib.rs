@@ -6,16 +6,19 @@
 pub mod call;
 pub mod command;
 pub mod handed;
+pub mod hash;
 pub mod history;
 pub mod id;
 pub mod office;
 pub mod people;
+pub mod replica;
 pub mod status;
 pub mod wire;
 
 pub use call::{Call, Direction, Hold, Leg, LegState, Party, PartyKind, Service, Via};
 pub use command::{Command, Destination, Outcome, Reason, TransferMode};
 pub use handed::{Handed, HandedState, Return};
+pub use hash::{Digest, StateHash};
 pub use history::{HistoryEntry, HistoryOutcome, HistoryPage, HistoryQuery};
 pub use id::{
     CallId, CommandId, Epoch, Extension, HandedId, HistoryId, InvalidText, LegId, LotName, MailboxId, Millis,
@@ -25,5 +28,6 @@ pub use office::{
     Change, Delta, Mailbox, Office, ParkedCaller, ParkingLot, PbxLink, Queue, QueueMember, Waiting,
 };
 pub use people::{LabelledNumber, Person, Role, Viewer};
+pub use replica::{Cursor, Replica, Step};
 pub use status::{ExtensionState, Mark, PersonStatus, Registration, Status};
-pub use wire::{BEAT_MS, ClientMessage, Resume, SUBPROTOCOL, ServerMessage};
+pub use wire::{BEAT_MS, CHECK_MS, ClientMessage, Resume, ResyncCause, SUBPROTOCOL, ServerMessage};

@@ -248,6 +248,18 @@ impl Office {
         changes
     }
 
+    /// All that stands here, each fact as the change that would bring it, in the order of [`Office`]'s fields.
+    pub fn facts(&self) -> impl Iterator<Item = Change> {
+        std::iter::once(Change::Link(self.link.clone()))
+            .chain(self.people.values().cloned().map(Change::Person))
+            .chain(self.extensions.values().cloned().map(Change::Extension))
+            .chain(self.calls.values().cloned().map(Change::Call))
+            .chain(self.queues.values().cloned().map(Change::Queue))
+            .chain(self.lots.values().cloned().map(Change::Lot))
+            .chain(self.mailboxes.values().cloned().map(Change::Mailbox))
+            .chain(self.handed.values().cloned().map(Change::Handed))
+    }
+
     /// A person's lamp from those of their extensions.
     pub fn status_of<'a>(&'a self, person: &'a Person) -> PersonStatus<'a> {
         of_person(person.extensions.iter().filter_map(|e| self.extensions.get(e)).map(AsRef::as_ref))
@@ -273,6 +285,50 @@ impl Office {
         self.calls
             .values()
             .find_map(|call| call.legs.iter().find(|leg| &leg.id == id).map(|leg| (call.as_ref(), leg)))
+    }
+}
+
+impl Change {
+    /// What it is about: a number for the kind of thing, and its key. Two changes of one subject: the later counts.
+    pub fn subject(&self) -> (u8, &str) {
+        match self {
+            Self::Link(_) => (0, ""),
+            Self::Person(person) => (1, person.id.as_str()),
+            Self::PersonGone(id) => (1, id.as_str()),
+            Self::Extension(state) => (2, state.extension.as_str()),
+            Self::ExtensionGone(extension) => (2, extension.as_str()),
+            Self::Call(call) => (3, call.id.as_str()),
+            Self::CallGone(id) => (3, id.as_str()),
+            Self::Queue(queue) => (4, queue.name.as_str()),
+            Self::QueueGone(name) => (4, name.as_str()),
+            Self::Lot(lot) => (5, lot.name.as_str()),
+            Self::LotGone(name) => (5, name.as_str()),
+            Self::Mailbox(mailbox) => (6, mailbox.id.as_str()),
+            Self::MailboxGone(id) => (6, id.as_str()),
+            Self::Handed(handed) => (7, handed.id.as_str()),
+            Self::HandedGone(id) => (7, id.as_str()),
+        }
+    }
+
+    /// Whether it takes its subject out of the office.
+    pub fn takes_away(&self) -> bool {
+        match self {
+            Self::PersonGone(_)
+            | Self::ExtensionGone(_)
+            | Self::CallGone(_)
+            | Self::QueueGone(_)
+            | Self::LotGone(_)
+            | Self::MailboxGone(_)
+            | Self::HandedGone(_) => true,
+            Self::Link(_)
+            | Self::Person(_)
+            | Self::Extension(_)
+            | Self::Call(_)
+            | Self::Queue(_)
+            | Self::Lot(_)
+            | Self::Mailbox(_)
+            | Self::Handed(_) => false,
+        }
     }
 }
 

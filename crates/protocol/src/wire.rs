@@ -1,6 +1,7 @@
 //! The messages between a desk and the server: JSON text frames on a WebSocket. See `docs/protocol.md`.
 
 use crate::command::{Command, Outcome};
+use crate::hash::StateHash;
 use crate::history::{HistoryEntry, HistoryPage, HistoryQuery};
 use crate::id::{CommandId, Epoch, Millis, Seq};
 use crate::office::{Delta, Office};
@@ -14,6 +15,9 @@ pub const SUBPROTOCOL: &str = "frontdesk.v1";
 /// The longest silence of the server on an open socket, in milliseconds: when nothing else is sent it sends
 /// [`ServerMessage::Beat`]. A client that hears nothing for three times as long calls its facts stale.
 pub const BEAT_MS: u64 = 1_000;
+
+/// How often the server sends [`ServerMessage::Check`], in milliseconds.
+pub const CHECK_MS: u64 = 10_000;
 
 /// From a desk to the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,10 +44,26 @@ pub enum ClientMessage {
         /// Which rows.
         query: HistoryQuery,
     },
-    /// Asks for a snapshot: the client found a gap.
-    Resync,
+    /// Asks for a snapshot.
+    Resync {
+        /// What the client found; a gap where it does not say.
+        #[serde(default)]
+        why: ResyncCause,
+    },
     /// Sign of life.
     Beat,
+}
+
+/// Why a client asks for a snapshot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ResyncCause {
+    /// A delta is missing, or nothing is known yet.
+    #[default]
+    Gap,
+    /// Its office has another hash than the server's.
+    Differs,
 }
 
 /// Where a returning client stands.
@@ -86,6 +106,13 @@ pub enum ServerMessage {
     },
     /// What changed.
     Delta(Delta),
+    /// The hash of the office after this delta; see [`StateHash`]. Sent every ten seconds.
+    Check {
+        /// The last delta in it, which is also the last that was sent.
+        seq: Seq,
+        /// The hash.
+        hash: StateHash,
+    },
     /// What became of a command.
     Result {
         /// The client's name for it.

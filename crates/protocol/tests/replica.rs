@@ -1,4 +1,5 @@
-//! A replica that applies changes is the office itself: `before + changes_to(after) = after`, over the wire too.
+//! A replica that applies changes is the office itself: `before + changes_to(after) = after`, over the wire too; and
+//! where it is not, its hash says so.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use frontdesk_protocol::*;
@@ -140,7 +141,105 @@ proptest! {
     }
 
     #[test]
+    fn a_hash_that_is_kept_change_by_change_is_that_of_the_office(before in office(), after in office()) {
+        let mut digest = Digest::of(&before);
+        prop_assert_eq!(digest.hash(), before.hash());
+        for change in before.changes_to(&after).iter().chain(&after.changes_to(&after)) {
+            digest.apply(change);
+            digest.apply(change);
+        }
+        prop_assert_eq!(digest.hash(), after.hash());
+        prop_assert_eq!(before.hash() == after.hash(), before == after);
+    }
+
+    #[test]
+    fn a_replica_that_was_made_to_differ_is_found_and_heals(before in office(), after in office(), lost in 0..9usize) {
+        let (mut replica, epoch, now) = (Replica::default(), Epoch::parse("e").unwrap(), Millis(1));
+        let snapshot = |seq, office: &Office| ServerMessage::Snapshot {
+            epoch: epoch.clone(), seq: Seq(seq), now, office: Arc::new(office.clone()),
+        };
+        replica.take(&snapshot(1, &before));
+        let mut changes = before.changes_to(&after);
+        prop_assume!(lost < changes.len());
+        changes.remove(lost);
+        let delta = ServerMessage::Delta(Delta { seq: Seq(2), changes });
+        prop_assert_eq!(replica.take(&delta), Step::Taken);
+        let check = ServerMessage::Check { seq: Seq(2), hash: after.hash() };
+        prop_assert_eq!(replica.take(&check), Step::Resync(ResyncCause::Differs));
+        prop_assert_eq!(replica.cursor().resume(), None, "what differs is no place to go on from");
+        prop_assert_eq!(replica.take(&check), Step::Dropped);
+        prop_assert_eq!(replica.take(&snapshot(2, &after)), Step::Taken);
+        prop_assert_eq!(replica.take(&check), Step::Taken);
+        prop_assert_eq!(&**replica.office(), &after);
+    }
+
+    #[test]
     fn equal_offices_have_no_changes(office in office()) {
         prop_assert!(office.changes_to(&office.clone()).is_empty());
+    }
+}
+
+#[test]
+fn the_hash_is_the_one_in_the_papers() {
+    let mut office = Office::default();
+    assert_eq!(office.hash().to_string(), "351263fadbbf5a8e");
+    office.apply(Change::Mailbox(Arc::new(Mailbox {
+        id: MailboxId::parse("1002@default").unwrap(),
+        new: 2,
+        old: 0,
+    })));
+    assert_eq!(office.hash().to_string(), "1df95360ab85acdd");
+}
+
+#[test]
+fn a_difference_that_no_snapshot_heals_is_compared_ever_more_seldom() {
+    let mut replica = Replica::default();
+    let snapshot = ServerMessage::Snapshot {
+        epoch: Epoch::parse("e").unwrap(),
+        seq: Seq(1),
+        now: Millis(1),
+        office: Arc::default(),
+    };
+    let check = ServerMessage::Check { seq: Seq(1), hash: StateHash(1) };
+    let mut asked = Vec::new();
+    for at in 0..200 {
+        replica.take(&snapshot);
+        if replica.take(&check) == Step::Resync(ResyncCause::Differs) {
+            asked.push(at);
+        }
+    }
+    assert_eq!(asked, [0, 1, 3, 7, 15, 31, 63, 127, 191]);
+    replica.take(&snapshot);
+    let right = ServerMessage::Check { seq: Seq(1), hash: Office::default().hash() };
+    assert_eq!(replica.take(&right), Step::Taken);
+}
+
+#[test]
+fn what_is_missing_is_asked_for_once_and_a_break_goes_on_where_it_was() {
+    let epoch = Epoch::parse("e").unwrap();
+    let snapshot = |seq| ServerMessage::Snapshot {
+        epoch: epoch.clone(),
+        seq: Seq(seq),
+        now: Millis(1),
+        office: Arc::default(),
+    };
+    let delta = |seq| ServerMessage::Delta(Delta { seq: Seq(seq), changes: vec![] });
+    let gap = Step::Resync(ResyncCause::Gap);
+    let mut cursor = Cursor::default();
+    assert_eq!(cursor.take(&delta(1)), Step::Dropped);
+    assert_eq!(cursor.take(&snapshot(4)), Step::Taken);
+    assert_eq!(cursor.take(&delta(4)), Step::Dropped);
+    assert_eq!(cursor.take(&delta(5)), Step::Taken);
+    assert_eq!(cursor.resume(), Some(Resume { epoch: epoch.clone(), seq: Seq(5) }));
+    for ahead in [
+        delta(7),
+        ServerMessage::Beat { now: Millis(1), seq: Seq(6) },
+        ServerMessage::Check { seq: Seq(6), hash: StateHash(0) },
+    ] {
+        let mut cursor = cursor.clone();
+        assert_eq!(cursor.take(&ahead), gap);
+        assert_eq!((cursor.take(&delta(6)), cursor.resume()), (Step::Dropped, None));
+        assert_eq!(cursor.take(&snapshot(6)), Step::Taken);
+        assert_eq!(cursor.take(&delta(7)), Step::Taken);
     }
 }

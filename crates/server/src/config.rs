@@ -8,6 +8,7 @@ pub use mistake::ConfigError;
 pub use people::read_people;
 pub use secret::Secret;
 
+use crate::privacy::Others;
 use frontdesk_switchboard::{AutoAnswer, Settings};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -30,6 +31,8 @@ pub struct Config {
     pub history: History,
     /// How long a login lasts.
     pub sessions: Sessions,
+    /// Who sees what.
+    pub privacy: Privacy,
     /// The folder of the file itself; relative paths start here.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -145,6 +148,14 @@ pub struct Sessions {
     pub idle_days: u32,
     /// Days after which one has to log in again in any case.
     pub absolute_days: u32,
+}
+
+/// `[privacy]`: who sees what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Privacy {
+    /// What colleagues see of calls that are not at their own extensions.
+    pub others: Others,
 }
 
 impl Default for Pbx {

@@ -7,14 +7,15 @@ mod vigil;
 use crate::clock;
 use crate::exchange::Order;
 use crate::http::App;
-use crate::hub::{Delivery, Frame, Subscription, text};
+use crate::hub::{Delivery, Feed, Start, text};
 use crate::login::Session;
 use crate::pace::Pace;
 use crate::permission;
+use crate::privacy::Sight;
 use crate::stop::{Stop, farewell};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use frontdesk_protocol::{
-    BEAT_MS, ClientMessage, CommandId, HistoryQuery, Outcome, Reason, Resume, Seq, ServerMessage,
+    BEAT_MS, ClientMessage, CommandId, HistoryQuery, Outcome, Reason, Resume, ResyncCause, ServerMessage,
 };
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -74,7 +75,6 @@ pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
         session,
         pace,
         told: None,
-        seq: Seq(0),
         open: FuturesUnordered::new(),
     };
     let end = tokio::select! {
@@ -118,8 +118,6 @@ struct Desk {
     trouble: watch::Receiver<Option<String>>,
     /// The notice that stands at the desk.
     told: Option<String>,
-    /// The last delta sent.
-    seq: Seq,
     /// Orders and questions that are not answered yet.
     open: FuturesUnordered<BoxFuture<'static, Utf8Bytes>>,
 }
@@ -149,11 +147,8 @@ impl Desk {
                 },
                 Some(answer) = self.open.next(), if !self.open.is_empty() => self.wire.send(answer).await?,
                 delivery = rest.next() => match delivery {
-                    Delivery::Frame(Frame::Delta(seq, text)) => {
-                        self.wire.send(text).await?;
-                        self.seq = seq;
-                    }
-                    Delivery::Frame(Frame::Row(extension, text)) => {
+                    Delivery::Frame(text) => self.wire.send(text).await?,
+                    Delivery::Row(extension, text) => {
                         let shown = permission::may_see_row(&self.session.borrow().user, &extension);
                         if shown {
                             self.wire.send(text).await?;
@@ -170,10 +165,16 @@ impl Desk {
                     }
                 }
                 () = sleep_until(beat) => {
-                    let beat = ServerMessage::Beat { now: clock::now(), seq: self.seq };
+                    let beat = ServerMessage::Beat { now: clock::now(), seq: rest.seq() };
                     self.wire.send(text(&beat)).await?;
                 }
                 _ = ping.tick() => self.wire.ping().await?,
+                Ok(()) = self.session.changed() => {
+                    // What this desk may see has changed: what it knows is void.
+                    if *rest.sight() != self.sight() {
+                        rest = self.begin(None).await?;
+                    }
+                }
                 () = sleep_until(silent) => return Err(End::Gone),
             }
         }
@@ -193,40 +194,54 @@ impl Desk {
         }
     }
 
-    async fn begin(&mut self, resume: Option<Resume>) -> Result<Subscription, End> {
-        let start = self.app.hub.start(resume.as_ref());
+    async fn begin(&mut self, resume: Option<Resume>) -> Result<Feed, End> {
+        let start = self.app.hub.start(resume.as_ref(), self.sight(), clock::now());
         let viewer = self.app.hub.office(|office| permission::viewer(&self.session.borrow().user, office));
-        let ready =
-            ServerMessage::Ready { epoch: start.epoch, now: clock::now(), viewer, resumed: start.resumed };
+        let epoch = start.epoch.clone();
+        let ready = ServerMessage::Ready { epoch, now: clock::now(), viewer, resumed: start.resumed };
         self.wire.send(text(&ready)).await?;
+        self.first(start).await
+    }
+
+    async fn snapshot(&mut self) -> Result<Feed, End> {
+        let start = self.app.hub.start(None, self.sight(), clock::now());
+        self.first(start).await
+    }
+
+    async fn first(&mut self, start: Start) -> Result<Feed, End> {
         for frame in start.first {
             self.wire.send(frame).await?;
         }
-        self.seq = start.seq;
-        Ok(start.rest)
+        Ok(start.feed)
     }
 
-    async fn snapshot(&mut self) -> Result<Subscription, End> {
-        let start = self.app.hub.start(None);
-        for frame in start.first {
-            self.wire.send(frame).await?;
+    fn sight(&self) -> Sight {
+        Sight::of(&self.session.borrow().user, self.app.others)
+    }
+
+    async fn resync(&mut self, why: ResyncCause) -> Result<Feed, End> {
+        let user = self.session.borrow().user.name.clone();
+        match why {
+            ResyncCause::Gap => tracing::info!(%user, "a desk asks for a snapshot: it misses a change"),
+            ResyncCause::Differs => {
+                tracing::warn!(%user, "a desk asks for a snapshot: its office differs from the server's");
+            }
         }
-        self.seq = start.seq;
-        Ok(start.rest)
+        self.snapshot().await
     }
 
-    async fn answer(&mut self, message: ClientMessage, rest: &mut Subscription) -> Result<(), End> {
+    async fn answer(&mut self, message: ClientMessage, rest: &mut Feed) -> Result<(), End> {
         match message {
             ClientMessage::Beat => Ok(()),
             ClientMessage::Hello { .. } => {
                 let text = "The client said hello twice. Update the client.";
                 Err(bye(text, Again::No, close_code::POLICY))
             }
-            ClientMessage::Resync if self.pace.allows(clock::now()) => {
-                *rest = self.snapshot().await?;
+            ClientMessage::Resync { why } if self.pace.allows(clock::now()) => {
+                *rest = self.resync(why).await?;
                 Ok(())
             }
-            ClientMessage::Resync => {
+            ClientMessage::Resync { .. } => {
                 Err(bye("The client asks for too many snapshots.", Again::Yes, close_code::POLICY))
             }
             ClientMessage::Command { id, .. } | ClientMessage::History { id, .. }

@@ -10,7 +10,7 @@ use crate::stop::{Stop, farewell};
 use crate::store::{SessionKey, Store, User};
 use frontdesk_ami::client::{Link, Progress};
 use frontdesk_protocol::{
-    Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome, PbxLink, Person,
+    CHECK_MS, Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome, PbxLink, Person,
 };
 use frontdesk_switchboard::{Actor, Output, Switchboard};
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// How long ordinary changes are gathered into one delta.
 const TICK: Duration = Duration::from_millis(25);
+/// How often the desks are told the hash of the office.
+const CHECK: Duration = Duration::from_millis(CHECK_MS);
 
 /// An order of a desk.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Exchange {
     /// Changes that are not published yet, and until when they may wait.
     changes: Vec<Change>,
     due: Option<Instant>,
+    /// When the desks are told the hash of the office next.
+    check: Instant,
 }
 
 enum Event {
@@ -71,7 +75,8 @@ impl Exchange {
         people: mpsc::Receiver<Vec<Person>>,
     ) -> Self {
         let ledger = Ledger::default();
-        Self { link, board, hub, store, ledger, orders, people, changes: Vec::new(), due: None }
+        let check = Instant::now() + CHECK;
+        Self { link, board, hub, store, ledger, orders, people, changes: Vec::new(), due: None, check }
     }
 
     /// Runs until `stop` holds a farewell; then records the calls that are up as interrupted.
@@ -89,6 +94,10 @@ impl Exchange {
             if self.due.is_some_and(|due| due <= Instant::now()) {
                 self.publish();
             }
+            if self.check <= Instant::now() {
+                self.check = Instant::now() + CHECK;
+                self.hub.check();
+            }
         }
         self.publish();
         self.interrupt();
@@ -97,7 +106,7 @@ impl Exchange {
     async fn wait(&mut self, stop: &mut Stop) -> Event {
         let deadline =
             self.board.deadline().map(|at| Instant::now() + Duration::from_millis(at.since(clock::now())));
-        let next = [deadline, self.due].into_iter().flatten().min();
+        let next = [deadline, self.due, Some(self.check)].into_iter().flatten().min();
         tokio::select! {
             biased;
             _ = farewell(stop) => Event::Stop,

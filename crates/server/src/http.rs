@@ -15,6 +15,7 @@ use crate::login::{Door, Refusal, Session};
 use crate::pace::Paces;
 use crate::permission;
 use crate::presence::Presence;
+use crate::privacy::Others;
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::token::Token;
@@ -61,6 +62,8 @@ pub struct App {
     pub stop: Stop,
     /// How many desks are connected, so that a stopping server knows when the last has said good-bye.
     pub present: Presence,
+    /// What colleagues see of others' calls.
+    pub others: Others,
     /// Pages that may connect besides the server's own.
     pub origins: Vec<String>,
     /// Whether clients come over TLS.

@@ -1,9 +1,18 @@
 //! What all desks see: the office, serialised once, with a ring of deltas for those who return. A desk that does not
-//! keep up gets a snapshot, never a queue. Not the sockets.
+//! keep up gets a snapshot, never a queue. Not the sockets, and no clock.
 
-use crate::clock;
+mod feed;
+#[cfg(test)]
+mod tests;
+
+pub use feed::{Delivery, Feed};
+
+use crate::privacy::Sight;
 use axum::extract::ws::Utf8Bytes;
-use frontdesk_protocol::{Change, Delta, Epoch, Extension, HistoryEntry, Office, Resume, Seq, ServerMessage};
+use frontdesk_protocol::{
+    Change, Delta, Digest, Epoch, Extension, HistoryEntry, Millis, Office, Resume, Seq, ServerMessage,
+    StateHash,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeSet, VecDeque};
@@ -29,50 +38,42 @@ struct State {
     epoch: Epoch,
     seq: Seq,
     office: Office,
-    ring: VecDeque<(Seq, Utf8Bytes)>,
+    digest: Digest,
+    ring: VecDeque<Arc<Published>>,
     ring_bytes: usize,
     /// The office as JSON, once somebody has asked for it since it last changed.
     json: Option<Box<RawValue>>,
 }
 
-/// Something for every desk.
-#[derive(Debug, Clone)]
-pub enum Frame {
-    /// A delta.
-    Delta(Seq, Utf8Bytes),
-    /// A new row of the history, for those who may see that extension's.
-    Row(Extension, Utf8Bytes),
+/// A delta, and its text for everybody who sees all.
+#[derive(Debug)]
+struct Published {
+    delta: Delta,
+    text: Utf8Bytes,
 }
 
-/// What a desk gets next.
-#[derive(Debug)]
-pub enum Delivery {
-    /// This.
-    Frame(Frame),
-    /// It lags too far behind: a snapshot is due.
-    Lagged,
-    /// The server stops.
-    End,
+/// Something for every desk.
+#[derive(Debug, Clone)]
+enum Frame {
+    Delta(Arc<Published>),
+    /// The hash of the office at the present place, as it is and as the text for those who see all.
+    Check(Seq, Utf8Bytes),
+    /// A new row of the history, for those who may see that extension's.
+    Row(Extension, Utf8Bytes),
 }
 
 /// Where a desk begins.
 #[derive(Debug)]
 pub struct Start {
-    /// The present epoch.
+    /// The present epoch, as this desk knows it.
     pub epoch: Epoch,
-    /// The last delta in `first`.
-    pub seq: Seq,
     /// Whether `first` holds the missed deltas, and not a snapshot.
     pub resumed: bool,
     /// What is sent first.
     pub first: Vec<Utf8Bytes>,
     /// All that follows.
-    pub rest: Subscription,
+    pub feed: Feed,
 }
-
-/// The frames that follow a start.
-#[derive(Debug)]
-pub struct Subscription(broadcast::Receiver<Frame>);
 
 impl Hub {
     /// A hub with an empty office.
@@ -81,6 +82,7 @@ impl Hub {
             epoch,
             seq: Seq(0),
             office: Office::default(),
+            digest: Digest::default(),
             ring: VecDeque::new(),
             ring_bytes: 0,
             json: None,
@@ -96,21 +98,31 @@ impl Hub {
         }
         let mut state = self.lock();
         for change in &changes {
+            state.digest.apply(change);
             state.office.apply(change.clone());
         }
         state.json = None;
         state.seq = state.seq.next();
-        let seq = state.seq;
-        let text = text(&ServerMessage::Delta(Delta { seq, changes }));
-        state.ring_bytes += text.len();
-        state.ring.push_back((seq, text.clone()));
+        let message = ServerMessage::Delta(Delta { seq: state.seq, changes });
+        let text = text(&message);
+        let ServerMessage::Delta(delta) = message else { return };
+        let published = Arc::new(Published { delta, text });
+        state.ring_bytes += published.text.len();
+        state.ring.push_back(Arc::clone(&published));
         while state.ring.len() > RING || state.ring_bytes > RING_BYTES {
-            let Some((_, old)) = state.ring.pop_front() else { break };
-            state.ring_bytes -= old.len();
+            let Some(old) = state.ring.pop_front() else { break };
+            state.ring_bytes -= old.text.len();
         }
         // Sent under the lock, so that a desk that starts now misses none and gets none twice. Without any desk
         // there is nobody to tell.
-        let _ = self.frames.send(Frame::Delta(seq, text));
+        let _ = self.frames.send(Frame::Delta(published));
+    }
+
+    /// Sends the hash of the office to every desk. Due every [`frontdesk_protocol::CHECK_MS`].
+    pub fn check(&self) {
+        let state = self.lock();
+        let check = check(state.seq, state.digest.hash());
+        let _ = self.frames.send(Frame::Check(state.seq, check));
     }
 
     /// Sends a new row of the history to those who may see it.
@@ -119,22 +131,29 @@ impl Hub {
         let _ = self.frames.send(Frame::Row(extension, text(&ServerMessage::HistoryAdded { entry })));
     }
 
-    /// Where a desk begins: with the deltas it missed where the ring still has them, else with a snapshot.
-    pub fn start(&self, resume: Option<&Resume>) -> Start {
+    /// Where a desk begins that sees the office so: with the deltas it missed where the ring still has them, else with a
+    /// snapshot.
+    pub fn start(&self, resume: Option<&Resume>, sight: Sight, now: Millis) -> Start {
         let mut state = self.lock();
-        let rest = Subscription(self.frames.subscribe());
-        let (epoch, seq) = (state.epoch.clone(), state.seq);
+        let frames = self.frames.subscribe();
+        let (epoch, seq) = (sight.epoch(&state.epoch), state.seq);
         let missed = resume.filter(|resume| resume.epoch == epoch && resume.seq <= seq).and_then(|resume| {
-            let reaches =
-                resume.seq == seq || state.ring.front().is_some_and(|(first, _)| *first <= resume.seq.next());
-            reaches.then(|| {
-                let missed = state.ring.iter().filter(|(seq, _)| *seq > resume.seq);
-                missed.map(|(_, text)| text.clone()).collect::<Vec<_>>()
-            })
+            let first = state.ring.front().map(|published| published.delta.seq);
+            let reaches = resume.seq == seq || first.is_some_and(|first| first <= resume.seq.next());
+            let missed = state.ring.iter().filter(|published| published.delta.seq > resume.seq);
+            reaches.then(|| missed.cloned().collect::<Vec<_>>())
         });
         let resumed = missed.is_some();
-        let first = missed.unwrap_or_else(|| vec![state.snapshot()]);
-        Start { epoch, seq, resumed, first, rest }
+        let first = match (missed, &sight) {
+            (Some(missed), _) => missed.iter().map(|published| seen(published, &sight)).collect(),
+            (None, Sight::Full) => vec![state.snapshot(now)],
+            (None, Sight::Masked { .. }) => {
+                let office = Arc::new(sight.office(&state.office));
+                vec![text(&ServerMessage::Snapshot { epoch: epoch.clone(), seq, now, office })]
+            }
+        };
+        let digest = (sight != Sight::Full).then(|| Digest::of(&sight.office(&state.office)));
+        Start { epoch, resumed, first, feed: Feed::new(frames, seq, sight, digest) }
     }
 
     /// Looks at the office.
@@ -147,33 +166,36 @@ impl Hub {
     }
 }
 
-impl Subscription {
-    /// Waits for what comes next. Dropping the wait loses nothing.
-    pub async fn next(&mut self) -> Delivery {
-        match self.0.recv().await {
-            Ok(frame) => Delivery::Frame(frame),
-            Err(broadcast::error::RecvError::Lagged(_)) => Delivery::Lagged,
-            Err(broadcast::error::RecvError::Closed) => Delivery::End,
-        }
-    }
-}
-
 impl State {
-    fn snapshot(&mut self) -> Utf8Bytes {
+    fn snapshot(&mut self, now: Millis) -> Utf8Bytes {
         #[derive(Serialize)]
         #[serde(tag = "type", rename = "snapshot")]
         struct Snapshot<'a> {
             epoch: &'a Epoch,
             seq: Seq,
-            now: frontdesk_protocol::Millis,
+            now: Millis,
             office: &'a RawValue,
         }
         let json = self.json.take().unwrap_or_else(|| raw(&self.office));
-        let snapshot = Snapshot { epoch: &self.epoch, seq: self.seq, now: clock::now(), office: &json };
-        let text = text(&snapshot);
+        let text = text(&Snapshot { epoch: &self.epoch, seq: self.seq, now, office: &json });
         self.json = Some(json);
         text
     }
+}
+
+/// A delta as somebody sees it.
+fn seen(published: &Published, sight: &Sight) -> Utf8Bytes {
+    match sight {
+        Sight::Full => published.text.clone(),
+        Sight::Masked { .. } => {
+            let changes = published.delta.changes.iter().map(|change| sight.change(change)).collect();
+            text(&ServerMessage::Delta(Delta { seq: published.delta.seq, changes }))
+        }
+    }
+}
+
+fn check(seq: Seq, hash: StateHash) -> Utf8Bytes {
+    text(&ServerMessage::Check { seq, hash })
 }
 
 /// A message as the text that is sent.
@@ -195,114 +217,13 @@ fn raw(office: &Office) -> Box<RawValue> {
 
 /// Only the last change of each thing, in the order of those.
 fn newest(changes: Vec<Change>) -> Vec<Change> {
-    let mut seen = BTreeSet::new();
-    let mut kept: Vec<_> = changes.into_iter().rev().filter(|change| seen.insert(subject(change))).collect();
+    let mut told = BTreeSet::new();
+    let mut kept: Vec<_> = changes.into_iter().rev().filter(|change| told.insert(subject(change))).collect();
     kept.reverse();
     kept
 }
 
 fn subject(change: &Change) -> (u8, Arc<str>) {
-    let (kind, key) = match change {
-        Change::Link(_) => (0, ""),
-        Change::Person(person) => (1, person.id.as_str()),
-        Change::PersonGone(id) => (1, id.as_str()),
-        Change::Extension(state) => (2, state.extension.as_str()),
-        Change::ExtensionGone(extension) => (2, extension.as_str()),
-        Change::Call(call) => (3, call.id.as_str()),
-        Change::CallGone(id) => (3, id.as_str()),
-        Change::Queue(queue) => (4, queue.name.as_str()),
-        Change::QueueGone(name) => (4, name.as_str()),
-        Change::Lot(lot) => (5, lot.name.as_str()),
-        Change::LotGone(name) => (5, name.as_str()),
-        Change::Mailbox(mailbox) => (6, mailbox.id.as_str()),
-        Change::MailboxGone(id) => (6, id.as_str()),
-        Change::Handed(handed) => (7, handed.id.as_str()),
-        Change::HandedGone(id) => (7, id.as_str()),
-    };
+    let (kind, key) = change.subject();
     (kind, key.into())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
-    use crate::specimen;
-    use frontdesk_protocol::{CallId, Millis, PbxLink};
-
-    fn hub() -> Hub {
-        Hub::new(Epoch::parse("e").unwrap())
-    }
-
-    fn up(since: i64) -> Vec<Change> {
-        vec![Change::Link(PbxLink::Up { since: Millis(since) })]
-    }
-
-    fn replica(first: &[Utf8Bytes]) -> (Seq, Office) {
-        let (mut at, mut office) = (Seq(0), Office::default());
-        for text in first {
-            match serde_json::from_str(text).unwrap() {
-                ServerMessage::Snapshot { seq, office: whole, .. } => (at, office) = (seq, (*whole).clone()),
-                ServerMessage::Delta(delta) => {
-                    at = delta.seq;
-                    delta.changes.into_iter().for_each(|change| office.apply(change));
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-        (at, office)
-    }
-
-    #[tokio::test]
-    async fn snapshot_and_deltas_give_the_office() {
-        let hub = hub();
-        hub.publish(Office::default().changes_to(&specimen::office()));
-        let mut start = hub.start(None);
-        assert!(!start.resumed);
-        hub.publish(vec![Change::CallGone(CallId::parse("c").unwrap())]);
-        let Delivery::Frame(Frame::Delta(Seq(2), delta)) = start.rest.next().await else {
-            panic!("no delta")
-        };
-        let mut all = start.first.clone();
-        all.push(delta);
-        assert_eq!(replica(&all), (Seq(2), hub.office(Clone::clone)));
-    }
-
-    #[test]
-    fn who_returns_gets_the_missed_deltas_while_the_ring_reaches() {
-        let hub = hub();
-        for n in 0..=RING {
-            hub.publish(up(i64::try_from(n).unwrap()));
-        }
-        let newest = Seq(RING as u64 + 1);
-        let back = |seq| hub.start(Some(&Resume { epoch: Epoch::parse("e").unwrap(), seq }));
-        assert_eq!(back(newest).first.len(), 0);
-        assert_eq!(back(Seq(newest.0 - 3)).first.len(), 3);
-        assert_eq!(back(Seq(1)).first.len(), RING);
-        assert!(back(Seq(1)).resumed);
-        assert!(!back(Seq(0)).resumed, "the ring no longer reaches");
-        assert!(!back(Seq(newest.0 + 1)).resumed, "from the future");
-        let other = Resume { epoch: Epoch::parse("other").unwrap(), seq: newest };
-        assert!(!hub.start(Some(&other)).resumed, "of another epoch");
-    }
-
-    #[tokio::test]
-    async fn who_does_not_keep_up_gets_a_snapshot_and_no_queue() {
-        let hub = hub();
-        let mut slow = hub.start(None);
-        for n in 0..10 * LAG {
-            hub.publish(up(i64::try_from(n).unwrap()));
-        }
-        assert!(matches!(slow.rest.next().await, Delivery::Lagged));
-        let again = hub.start(None);
-        assert_eq!(replica(&again.first), (Seq(10 * LAG as u64), hub.office(Clone::clone)));
-    }
-
-    #[test]
-    fn of_several_changes_of_one_thing_the_last_is_sent() {
-        let hub = hub();
-        hub.publish([up(1), up(2), up(3)].concat());
-        let start = hub.start(Some(&Resume { epoch: Epoch::parse("e").unwrap(), seq: Seq(0) }));
-        let ServerMessage::Delta(delta) = serde_json::from_str(&start.first[0]).unwrap() else { panic!() };
-        assert_eq!(delta.changes, up(3));
-    }
 }

@@ -22,6 +22,7 @@ mod password;
 mod people;
 mod permission;
 mod presence;
+mod privacy;
 pub mod schema;
 mod server;
 mod stop;

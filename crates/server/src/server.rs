@@ -147,6 +147,7 @@ impl Server {
             paces: Paces::default(),
             stop: stopped.clone(),
             present: Presence::default(),
+            others: config.privacy.others,
             origins: config.listen.origins.clone(),
             transport,
             limits: Limits::default(),

@@ -5,7 +5,8 @@ use crate::connection::Fault;
 use crate::event::{Event, View};
 use crate::report::Condition;
 use frontdesk_protocol::{
-    Change, ClientMessage, Command, CommandId, LegId, Outcome, Resume, Seq, ServerMessage,
+    Change, ClientMessage, Command, CommandId, LegId, Millis, Office, Outcome, PbxLink, Resume, ResyncCause,
+    Seq, ServerMessage,
 };
 use serde_json::Value;
 
@@ -63,7 +64,12 @@ fn a_gap_asks_for_one_snapshot_and_the_view_sees_no_wrong_delta() {
     desk.hears(delta(1, []));
     desk.hears(delta(3, [Change::Call(ringing_call("c1"))]));
     desk.hears(delta(4, []));
-    let resyncs = desk.done.sent.iter().filter(|sent| **sent == ClientMessage::Resync).count();
+    let resyncs = desk
+        .done
+        .sent
+        .iter()
+        .filter(|sent| **sent == ClientMessage::Resync { why: ResyncCause::Gap })
+        .count();
     assert_eq!(resyncs, 1);
     assert_eq!(desk.told(), ["ready", "snapshot", "delta"]);
     desk.hears(snapshot("e1", 4));
@@ -75,9 +81,32 @@ fn a_gap_asks_for_one_snapshot_and_the_view_sees_no_wrong_delta() {
 fn a_beat_that_is_ahead_uncovers_a_lost_delta() {
     let mut desk = Desk::online();
     desk.hears(beat(0));
-    assert!(!desk.done.sent.contains(&ClientMessage::Resync));
+    assert!(!desk.done.sent.contains(&ClientMessage::Resync { why: ResyncCause::Gap }));
     desk.hears(beat(1));
-    assert!(desk.done.sent.contains(&ClientMessage::Resync));
+    assert!(desk.done.sent.contains(&ClientMessage::Resync { why: ResyncCause::Gap }));
+}
+
+#[test]
+fn a_replica_that_differs_from_the_server_is_found_and_healed() {
+    let mut desk = Desk::online();
+    let office = Office { link: PbxLink::Up { since: Millis(1) }, ..Office::default() };
+    desk.hears(ServerMessage::Check { seq: Seq(0), hash: office.hash() });
+    assert!(desk.done.sent.is_empty());
+    // What the server has since is not what was told here.
+    desk.hears(delta(1, []));
+    let mut theirs = office.clone();
+    theirs.apply(Change::Call(ringing_call("c1")));
+    let check = |seq| ServerMessage::Check { seq: Seq(seq), hash: theirs.hash() };
+    desk.hears(check(1));
+    assert_eq!(desk.done.sent, [ClientMessage::Resync { why: ResyncCause::Differs }]);
+    desk.hears(delta(2, []));
+    let (epoch, now) = ("e1".try_into().unwrap(), Millis(2_000_000));
+    let office = theirs.clone().into();
+    desk.hears(ServerMessage::Snapshot { epoch, seq: Seq(2), now, office });
+    desk.hears(check(2));
+    assert_eq!(desk.done.sent.len(), 1);
+    assert_eq!(desk.done.tray.as_ref().unwrap().icon, crate::menu::Icon::Ringing);
+    assert_eq!(desk.told(), ["ready", "snapshot", "check", "delta", "snapshot", "check"]);
 }
 
 #[test]
@@ -134,7 +163,7 @@ fn an_epoch_that_was_never_known_cannot_be_resumed() {
     let mut desk = Desk::opening();
     desk.takes(Event::Opened { attempt: desk.attempt() });
     desk.hears(ready("e9", true));
-    assert!(desk.done.sent.contains(&ClientMessage::Resync));
+    assert!(desk.done.sent.contains(&ClientMessage::Resync { why: ResyncCause::Gap }));
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl App {
             match effect {
                 Effect::Order(id, command) => self.transport.order(id, command),
                 Effect::AskHistory(id, query) => self.transport.ask_history(id, query),
-                Effect::Resync => self.transport.resync(),
+                Effect::Resync(why) => self.transport.resync(why),
                 Effect::LogIn { server, user, password, remember } => {
                     self.transport.log_in(Credentials { server, user, password, remember });
                 }

@@ -4,7 +4,7 @@
 use super::{Credentials, Surroundings, Transport};
 use frontdesk_console::event::Remember;
 use frontdesk_console::{Event, Message, Settings};
-use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId};
+use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId, ResyncCause};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -132,7 +132,8 @@ impl Transport for Ipc {
         });
     }
 
-    fn resync(&self) {
+    fn resync(&self, _why: ResyncCause) {
+        // The desktop core has its own replica and tells it again.
         self.tell("resync", &());
     }
 

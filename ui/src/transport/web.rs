@@ -10,7 +10,8 @@ use crate::dom;
 use frontdesk_console::texts::page;
 use frontdesk_console::{Connection, Event, Message, Settings};
 use frontdesk_protocol::{
-    ClientMessage, Command, CommandId, HistoryQuery, LegId, Millis, Resume, SUBPROTOCOL, ServerMessage,
+    ClientMessage, Command, CommandId, Cursor, HistoryQuery, LegId, Millis, ResyncCause, SUBPROTOCOL,
+    ServerMessage,
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
@@ -42,7 +43,8 @@ struct Link {
 #[derive(Default)]
 struct State {
     socket: Option<Socket>,
-    at: Option<Resume>,
+    /// The same place that the view's replica has, for it hears the same.
+    at: Cursor,
     outage: Outage,
     heard: Millis,
     retry: Option<Timeout>,
@@ -66,7 +68,7 @@ impl Web {
     pub fn new(hear: Callback<Event>) -> Self {
         let link = Rc::new(Link { hear, state: RefCell::default() });
         let logged_in = Rc::clone(&link);
-        let gestures = notices::ask_at_first_gesture(move || logged_in.state.borrow().at.is_some());
+        let gestures = notices::ask_at_first_gesture(move || logged_in.state.borrow().at.at().is_some());
         Self { link, notices: notices::Notices::default(), _gestures: gestures }
     }
 }
@@ -118,8 +120,9 @@ impl Transport for Web {
         self.link.send_or_tell(&ClientMessage::History { id: id.clone(), query }, id);
     }
 
-    fn resync(&self) {
-        self.link.send(&ClientMessage::Resync);
+    fn resync(&self, why: ResyncCause) {
+        self.link.state.borrow_mut().at.lose(why);
+        self.link.send(&ClientMessage::Resync { why });
     }
 
     fn save(&self, settings: &Settings) {
@@ -191,7 +194,7 @@ impl Link {
         let resume = {
             let mut state = self.state.borrow_mut();
             state.heard = dom::now();
-            state.at.clone()
+            state.at.resume()
         };
         self.send(&ClientMessage::Hello { resume });
     }
@@ -205,21 +208,15 @@ impl Link {
         {
             let mut state = self.state.borrow_mut();
             state.heard = dom::now();
+            // Where something is missing the view asks for a snapshot.
+            let _ = state.at.take(&message);
             match &message {
-                ServerMessage::Snapshot { epoch, seq, .. } => {
-                    state.at = Some(Resume { epoch: epoch.clone(), seq: *seq });
-                }
-                ServerMessage::Delta(delta) => {
-                    if let Some(at) = state.at.as_mut().filter(|at| delta.seq == at.seq.next()) {
-                        at.seq = delta.seq;
-                    }
-                }
-                ServerMessage::Ready { epoch, .. } => {
-                    state.outage.ends();
-                    state.at = state.at.take().filter(|at| at.epoch == *epoch);
-                }
+                ServerMessage::Ready { .. } => state.outage.ends(),
                 ServerMessage::Bye { text, again } => bye = Some((text.clone(), *again)),
-                ServerMessage::Result { .. }
+                ServerMessage::Snapshot { .. }
+                | ServerMessage::Delta(_)
+                | ServerMessage::Check { .. }
+                | ServerMessage::Result { .. }
                 | ServerMessage::History { .. }
                 | ServerMessage::HistoryAdded { .. }
                 | ServerMessage::Notice { .. }
@@ -238,7 +235,7 @@ impl Link {
 
     /// The socket closed. A server that was never reached may simply want a login: it is asked.
     fn closed(self: &Rc<Self>) {
-        let known = self.state.borrow().at.is_some();
+        let known = self.state.borrow().at.at().is_some();
         let link = Rc::clone(self);
         spawn_local(async move {
             match http::session().await {

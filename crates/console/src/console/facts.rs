@@ -3,12 +3,11 @@
 use super::Console;
 use crate::event::{Connection, Effect, Hover, Message};
 use crate::history::History;
-use crate::link::Fit;
 use crate::moving::Moving;
 use crate::orders::{Subject, Tone};
 use crate::texts;
 use frontdesk_protocol::{
-    CommandId, Extension, LegId, LegState, Outcome, Reason, Resume, ServerMessage, Viewer,
+    CommandId, Extension, LegId, LegState, Outcome, Reason, ServerMessage, Step, Viewer,
 };
 
 impl Console {
@@ -46,50 +45,46 @@ impl Console {
     }
 
     fn server(&mut self, message: ServerMessage, out: &mut Vec<Effect>) {
+        let mut step = self.link.at.take(&message);
+        if let (Step::Taken, ServerMessage::Check { hash, .. }) = (step, &message) {
+            step = self.link.at.compare(*hash, || self.office.hash());
+        }
+        if let Step::Resync(why) = step {
+            out.push(Effect::Resync(why));
+        }
         match message {
-            ServerMessage::Ready { epoch, now, viewer, resumed } => {
+            ServerMessage::Ready { now, viewer, resumed, .. } => {
                 self.link.connection = Connection::Online;
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
                 self.login = super::Login::default();
-                if !resumed || self.link.at.as_ref().is_none_or(|at| at.epoch != epoch) {
-                    self.link.at = None;
-                }
                 self.welcome(viewer);
                 // Without `resumed` a snapshot follows, and before it the desktop core takes no question.
                 if resumed {
                     self.read_history_again(out);
                 }
             }
-            ServerMessage::Snapshot { epoch, seq, now, office } => {
+            ServerMessage::Snapshot { now, office, .. } => {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
-                self.link.at = Some(Resume { epoch, seq });
                 self.office = std::sync::Arc::unwrap_or_clone(office);
                 self.follow(out);
                 // Rows that were added before it are not told again.
                 self.read_history_again(out);
             }
-            ServerMessage::Delta(delta) => match self.link.take(&delta) {
-                Fit::Next => {
-                    for change in delta.changes {
-                        self.office.apply(change);
-                    }
+            ServerMessage::Delta(delta) => {
+                if step == Step::Taken {
+                    delta.changes.into_iter().for_each(|change| self.office.apply(change));
                     self.follow(out);
                 }
-                Fit::Old => {}
-                Fit::Gap => out.push(Effect::Resync),
-            },
+            }
+            ServerMessage::Check { .. } => {}
             ServerMessage::Result { id, outcome } => self.result(&id, &outcome),
             ServerMessage::History { id, page } => self.history.page(&id, page),
             ServerMessage::HistoryAdded { entry } => {
                 let shown = self.shown_extensions();
                 self.history.added(entry, &shown);
             }
-            ServerMessage::Beat { now, seq } => {
+            ServerMessage::Beat { now, .. } => {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
-                if self.link.at.as_ref().is_some_and(|at| at.seq < seq) {
-                    self.link.at = None;
-                    out.push(Effect::Resync);
-                }
             }
             ServerMessage::Notice { text } => {
                 if let Some(text) = &text {

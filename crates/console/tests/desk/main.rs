@@ -14,7 +14,7 @@ use frontdesk_console::{
 };
 use frontdesk_protocol::{
     Change, Command, CommandId, Delta, Destination, Extension, HistoryId, LegState, Millis, Number, Outcome,
-    PbxLink, Reason, Seq, ServerMessage, Status, TransferMode,
+    PbxLink, Reason, ResyncCause, Seq, ServerMessage, StateHash, Status, TransferMode,
 };
 use stage::{Desk, leg, person};
 
@@ -181,15 +181,27 @@ fn a_lost_phone_system_is_not_shown_as_live() {
 }
 
 #[test]
+fn a_view_that_differs_from_the_server_asks_for_a_snapshot() {
+    let mut desk = Desk::live();
+    let seq = desk.console.link.at.at().unwrap().seq;
+    let check = |hash| ServerMessage::Check { seq, hash };
+    let same = desk.console.office.hash();
+    assert!(desk.hears(check(same)).is_empty());
+    desk.console.office.calls.clear();
+    assert!(desk.hears(check(same)).contains(&Effect::Resync(ResyncCause::Differs)));
+    assert!(desk.hears(check(StateHash(1))).is_empty(), "it is asked once");
+}
+
+#[test]
 fn a_gap_asks_for_a_snapshot_and_changes_nothing_meanwhile() {
     let mut desk = Desk::live();
     let gone = |seq| {
         ServerMessage::Delta(Delta { seq: Seq(seq), changes: vec![Change::CallGone(stage::call_id("talk"))] })
     };
-    assert!(desk.hears(gone(9)).contains(&Effect::Resync));
+    assert!(desk.hears(gone(9)).contains(&Effect::Resync(ResyncCause::Gap)));
     assert_eq!(desk.console.cards().len(), 1);
     assert_eq!(desk.console.light().lamp, Lamp::Connecting);
-    assert!(!desk.hears(gone(10)).contains(&Effect::Resync), "it is asked once");
+    assert!(!desk.hears(gone(10)).contains(&Effect::Resync(ResyncCause::Gap)), "it is asked once");
     desk.hears(stage::snapshot(20));
     assert_eq!(desk.console.light().lamp, Lamp::Live);
 }

@@ -188,3 +188,16 @@ fn an_origin_is_written_as_a_browser_writes_it() {
         assert!(!origins(bad), "{bad}");
     }
 }
+
+#[test]
+fn what_colleagues_see_of_others_calls_is_a_setting() {
+    let others =
+        |text: &str| Config::parse(text, Path::new("frontdesk.toml"), Path::new("")).unwrap().privacy.others;
+    assert_eq!(others(""), Others::Names);
+    assert_eq!(others("[privacy]\nothers = \"numbers\""), Others::Numbers);
+    assert_eq!(others("[privacy]\nothers = \"nothing\""), Others::Nothing);
+    assert_eq!(
+        mistake("[privacy]\nothers = \"nothin\""),
+        "frontdesk.toml, line 2: there is no setting `nothin`. Did you mean `nothing`?"
+    );
+}

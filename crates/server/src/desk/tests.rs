@@ -69,6 +69,7 @@ impl Bench {
             paces: Paces::default(),
             stop: stopped,
             present: Presence::default(),
+            others: crate::privacy::Others::Names,
             origins: vec!["https://desk.example.org".into()],
             transport: Transport::Plain,
             page: Page::Folder(folder.path().join("none")),
@@ -181,7 +182,7 @@ async fn a_desk_gets_a_snapshot_then_deltas_and_returns_without_missing_one() {
         assert_eq!(delta.seq, Seq(seq));
     }
 
-    say(&mut socket, &ClientMessage::Resync).await;
+    say(&mut socket, &ClientMessage::Resync { why: ResyncCause::Gap }).await;
     let ServerMessage::Snapshot { seq: Seq(4), .. } = hear(&mut socket).await else { panic!() };
 
     let other = Resume { epoch: Epoch::parse("before").unwrap(), seq: Seq(4) };
@@ -353,11 +354,62 @@ async fn a_colleague_sees_rows_of_their_own_extension_only() {
 }
 
 #[tokio::test]
+async fn a_desk_compares_its_office_and_a_colleague_is_told_no_number_of_others() {
+    let bench = Bench::new().await;
+    bench.hub.publish(Office::default().changes_to(&specimen::office()));
+    let others = specimen::call("others", &[("o", Some("1003"))]);
+    bench.hub.publish(vec![Change::Call(Arc::new(others))]);
+    let calls = async |user: &str| {
+        let mut socket = bench.desk(&bench.log_in(user).await, None).await;
+        let mut replica = Replica::default();
+        replica.take(&hear(&mut socket).await);
+        replica.take(&hear(&mut socket).await);
+        bench.hub.check();
+        let check = hear(&mut socket).await;
+        assert!(matches!(check, ServerMessage::Check { .. }), "{check:?}");
+        assert_eq!(replica.take(&check), Step::Taken, "{user}'s office is the server's as they see it");
+        let numbers = |id: &str| {
+            let call = &replica.office().calls[id];
+            call.legs.iter().map(|leg| leg.party.number.clone()).collect::<Vec<_>>()
+        };
+        (numbers("c"), numbers("others"))
+    };
+    let number = Some("030123".to_owned());
+    let whole = vec![number.clone(), number.clone(), number.clone()];
+    assert_eq!(calls("anna").await, (whole.clone(), vec![number]));
+    assert_eq!(calls("bob").await, (whole, vec![None]));
+}
+
+#[tokio::test]
+async fn what_a_desk_may_see_changes_with_its_user_at_once() {
+    let bench = Bench::new().await;
+    let call = specimen::call("others", &[("o", Some("1003"))]);
+    bench.hub.publish(vec![Change::Call(Arc::new(call))]);
+    let mut socket = bench.desk(&bench.log_in("anna").await, None).await;
+    let mut epochs = Vec::new();
+    let mut numbers = Vec::new();
+    // Another program on the same database.
+    let database = rusqlite::Connection::open(bench.folder.path().join("f.db")).unwrap();
+    database.execute("UPDATE users SET role = 'colleague' WHERE name = 'anna'", []).unwrap();
+    while numbers.len() < 2 {
+        match hear(&mut socket).await {
+            ServerMessage::Ready { epoch, .. } => epochs.push(epoch),
+            ServerMessage::Snapshot { office, .. } => {
+                numbers.push(office.calls["others"].legs[0].party.number.clone());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(numbers, [Some("030123".to_owned()), None]);
+    assert_ne!(epochs[0], epochs[1]);
+}
+
+#[tokio::test]
 async fn what_is_not_understood_is_answered_or_ends_with_a_sentence() {
     let bench = Bench::new().await;
     let token = bench.log_in("anna").await;
     let mut socket = bench.socket(&token).await;
-    say(&mut socket, &ClientMessage::Resync).await;
+    say(&mut socket, &ClientMessage::Resync { why: ResyncCause::Gap }).await;
     let ServerMessage::Bye { text, again: false } = hear(&mut socket).await else { panic!() };
     assert_eq!(text, "The client's first message must be hello. Update the client.");
 

@@ -44,7 +44,7 @@ async fn a_message_of_64_kib_is_read_and_a_byte_more_is_not() {
     let bench = Bench::new().await;
     let mut socket = seated(&bench).await;
     socket.send(Message::text(padded(64 * 1024))).await.unwrap();
-    say(&mut socket, &ClientMessage::Resync).await;
+    say(&mut socket, &ClientMessage::Resync { why: ResyncCause::Gap }).await;
     let ServerMessage::Snapshot { .. } = hear(&mut socket).await else { panic!() };
     socket.send(Message::text(padded(64 * 1024 + 1))).await.unwrap();
     let (text, _) = end(&mut socket).await.unwrap();
@@ -139,7 +139,7 @@ async fn a_flood_of_whatever_ends_the_socket() {
     }
     let mut socket = seated(&bench).await;
     for _ in 0..12 {
-        say(&mut socket, &ClientMessage::Resync).await;
+        say(&mut socket, &ClientMessage::Resync { why: ResyncCause::Gap }).await;
     }
     assert_eq!(end(&mut socket).await.unwrap().0, "The client asks for too many snapshots.");
 }
