@@ -13,9 +13,10 @@ pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_millis(BEAT_MS);
 pub(crate) const GOOD: Duration = Duration::from_secs(10);
 
 const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(15);
+/// The server is back at any time, and then no desk may show old facts for more than three seconds.
+const LONGEST: Duration = Duration::from_millis(2_500);
 
-/// The waits between attempts: doubled each time up to 15 seconds, and a random part of up to half taken off, so that
+/// The waits between attempts: doubled each time up to a limit, and a random part of up to half taken off, so that
 /// the desks of an office do not all come back at the same moment.
 #[derive(Debug)]
 pub(crate) struct Pace {
@@ -51,7 +52,7 @@ mod tests {
         let mut pace = Pace::new(7);
         let waits: Vec<Duration> = (0..40).map(|_| pace.wait()).collect();
         assert!(waits[0] >= FIRST / 2 && waits[0] <= FIRST, "{:?}", waits[0]);
-        assert!(waits[3] >= FIRST * 4 && waits[3] <= FIRST * 8, "{:?}", waits[3]);
+        assert!(waits[1] >= FIRST && waits[1] <= FIRST * 2, "{:?}", waits[1]);
         assert!(waits[10..].iter().all(|wait| *wait >= LONGEST / 2 && *wait <= LONGEST), "{waits:?}");
         pace.reset();
         assert!(pace.wait() <= FIRST);

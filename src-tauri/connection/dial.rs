@@ -18,6 +18,10 @@ use tokio_tungstenite::MaybeTlsStream;
 /// How long one step of reaching the server may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How long an address may take to answer. The operating system knocks at once, after 1 and after 3 s: with a longer one
+/// the third pause alone would keep old facts on the screen for more than three seconds after the server is back.
+const KNOCK: Duration = Duration::from_millis(3_500);
+
 /// A stream to a server, encrypted where its address says so.
 pub(crate) type Stream = MaybeTlsStream<TcpStream>;
 
@@ -26,7 +30,7 @@ pub(crate) type Stream = MaybeTlsStream<TcpStream>;
 /// # Errors
 /// [`Fault`]: unknown host, refused, unreachable, no answer in time, or what is wrong with the encryption.
 pub(crate) async fn dial(server: &ServerAddress) -> Result<Stream, Fault> {
-    let stream = timeout(PATIENCE, connect(server)).await.map_err(|_| timed_out(server))??;
+    let stream = connect(server).await?;
     // Small messages leave at once; a receptionist's order must not wait for the one before to be acknowledged.
     let _ = stream.set_nodelay(true);
     match server.wire() {
@@ -50,16 +54,21 @@ pub(crate) fn timed_out(server: &ServerAddress) -> Fault {
 
 async fn connect(server: &ServerAddress) -> Result<TcpStream, Fault> {
     let unknown = || Fault::UnknownHost { host: server.host() };
-    let addresses = lookup_host((server.host(), server.port())).await.map_err(|_| unknown())?;
+    let addresses = timeout(PATIENCE, lookup_host((server.host(), server.port())))
+        .await
+        .map_err(|_| timed_out(server))?
+        .map_err(|_| unknown())?;
     let mut last = None;
     for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = Some(error),
+        match timeout(KNOCK, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => last = Some(error),
+            Err(_) => last = Some(io::ErrorKind::TimedOut.into()),
         }
     }
     Err(match last {
         None => unknown(),
+        Some(error) if error.kind() == io::ErrorKind::TimedOut => timed_out(server),
         Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             Fault::Refused { server: server.authority() }
         }

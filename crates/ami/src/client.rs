@@ -65,6 +65,11 @@ impl Progress {
 pub struct Link {
     config: LinkConfig,
     phase: Phase,
+    /// While the session is silent: another one, which takes its place where it is up before the old one speaks. A
+    /// connection of which a firewall has lost track stays silent for ever.
+    spare: Option<Pin<Box<dyn Future<Output = Session> + Send>>>,
+    /// The spare has just taken the place, and that is still to be said.
+    renewed: bool,
     backoff: Backoff,
     census: Census,
 }
@@ -91,11 +96,16 @@ impl Link {
     /// A link that has not begun; the first [`Link::drive`] connects.
     pub fn new(config: LinkConfig) -> Self {
         let backoff = Backoff::new(config.timing.first_retry, config.timing.last_retry);
-        Self { config, phase: Phase::Waiting(Instant::now()), backoff, census: Census::default() }
+        let phase = Phase::Waiting(Instant::now());
+        Self { config, phase, spare: None, renewed: false, backoff, census: Census::default() }
     }
 
     /// Goes on until something happened. Dropping the future loses nothing; call it again.
     pub async fn drive(&mut self) -> Progress {
+        if std::mem::take(&mut self.renewed) {
+            self.backoff.reset();
+            return Progress::Up;
+        }
         loop {
             match &mut self.phase {
                 Phase::Waiting(until) => {
@@ -107,16 +117,33 @@ impl Link {
                     Ok(session) => self.phase = Phase::Open(Box::new(session)),
                     Err(reason) => return self.fall(reason),
                 },
-                Phase::Open(session) => match session.step().await {
-                    Ok(Step::Up) => {
-                        self.backoff.reset();
-                        return Progress::Up;
+                Phase::Open(session) => {
+                    let step = tokio::select! {
+                        biased;
+                        step = session.step() => step,
+                        fresh = another(&mut self.spare) => {
+                            (self.spare, self.renewed) = (None, true);
+                            self.phase = Phase::Open(Box::new(fresh));
+                            return Progress::Down { reason: Reason::Silent, retry_in: Duration::ZERO };
+                        }
+                    };
+                    match step {
+                        Ok(Step::Up) => {
+                            self.backoff.reset();
+                            return Progress::Up;
+                        }
+                        Ok(Step::Messages) => return Progress::Messages,
+                        Ok(Step::Silent) => {
+                            self.spare = Some(Box::pin(session::sure(self.config.clone())));
+                            return Progress::Silent { reason: Reason::Silent };
+                        }
+                        Ok(Step::Speaks) => {
+                            self.spare = None;
+                            return Progress::Speaks;
+                        }
+                        Err(reason) => return self.fall(reason),
                     }
-                    Ok(Step::Messages) => return Progress::Messages,
-                    Ok(Step::Silent) => return Progress::Silent { reason: Reason::Silent },
-                    Ok(Step::Speaks) => return Progress::Speaks,
-                    Err(reason) => return self.fall(reason),
-                },
+                }
             }
         }
     }
@@ -136,6 +163,7 @@ impl Link {
     pub fn send(&mut self, id: &ActionId, action: &Action) {
         if let Phase::Open(session) = &mut self.phase
             && session.is_up()
+            && !self.renewed
         {
             session.send(id, action);
         }
@@ -147,6 +175,7 @@ impl Link {
     }
 
     fn fall(&mut self, reason: Reason) -> Progress {
+        self.spare = None;
         let retry_in = if reason.is_refusal() {
             self.backoff.after_refusal(self.config.timing.after_refusal)
         } else {
@@ -155,5 +184,12 @@ impl Link {
         tracing::debug!(%reason, ?retry_in, "the link is down");
         self.phase = Phase::Waiting(Instant::now() + retry_in);
         Progress::Down { reason, retry_in }
+    }
+}
+
+async fn another(spare: &mut Option<Pin<Box<dyn Future<Output = Session> + Send>>>) -> Session {
+    match spare {
+        Some(spare) => spare.as_mut().await,
+        None => std::future::pending().await,
     }
 }

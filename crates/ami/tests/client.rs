@@ -234,6 +234,40 @@ async fn a_pbx_that_was_silent_for_a_while_is_heard_again_and_nothing_is_lost() 
 }
 
 #[tokio::test]
+async fn a_session_of_which_a_firewall_lost_track_is_replaced_long_before_it_is_given_up() {
+    let (listener, port) = listen().await;
+    let pbx = tokio::spawn(async move {
+        let (lost, _) = listener.accept().await.unwrap();
+        let mut lost = Line::new(lost);
+        lost.log_in().await;
+        // The first attempt at another one does not get through either.
+        drop(listener.accept().await.unwrap());
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut line = Line::new(stream);
+        line.log_in().await;
+        assert_eq!(field(&line.order().await.unwrap(), "ActionID"), "mine-1");
+        line.say("Event: Newchannel\r\n\r\n").await.unwrap();
+        // The old one is let go of, after the question whether anybody is there.
+        while lost.action().await.is_ok() {}
+        let _ = line.action().await;
+    });
+    let mut config = config(port);
+    config.timing.pong = Duration::from_millis(20);
+    config.timing.silence = DEADLINE;
+    let mut link = Link::new(config);
+    up(&mut link).await;
+    assert!(matches!(drive(&mut link).await, Progress::Silent { .. }));
+    assert_eq!(down(&mut link).await, (Reason::Silent, Duration::ZERO));
+    link.send(&ActionId::new("mine-0").unwrap(), &Action::new("Ping"));
+    up(&mut link).await;
+    link.send(&ActionId::new("mine-1").unwrap(), &Action::new("Ping"));
+    assert!(matches!(drive(&mut link).await, Progress::Messages));
+    assert_eq!(link.next_message().and_then(|message| message.event()), Some("Newchannel"));
+    drop(link);
+    pbx.await.unwrap();
+}
+
+#[tokio::test]
 async fn after_a_restart_of_the_pbx_the_link_comes_back_by_itself() {
     let (listener, port) = listen().await;
     let pbx = tokio::spawn(async move {
@@ -424,6 +458,28 @@ async fn over_tls_the_certificate_is_checked() {
         }
         pbx.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_pbx_that_hangs_or_restarts_during_the_handshake_is_tried_again_soon() {
+    let (certificate, _) = certificate();
+    let (listener, port) = listen().await;
+    let pbx = tokio::spawn(async move {
+        // One that hangs takes the connection all the same: its operating system does.
+        let hangs = listener.accept().await.unwrap();
+        drop(listener.accept().await.unwrap());
+        drop(hangs);
+    });
+    let mut config = config(port);
+    config.timing.connect = Duration::from_millis(50);
+    config.tls = Some(trusting(&[certificate], "pbx.test"));
+    let mut link = Link::new(config);
+    for expected in [Reason::NoAnswer, Reason::Closed] {
+        let (reason, retry_in) = down(&mut link).await;
+        assert_eq!(reason, expected);
+        assert!(retry_in < Duration::from_secs(1), "{retry_in:?}");
+    }
+    pbx.await.unwrap();
 }
 
 #[tokio::test]

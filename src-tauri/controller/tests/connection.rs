@@ -178,7 +178,8 @@ fn the_waits_between_attempts_grow_and_the_time_of_the_loss_stays() {
         desk.waits(u64::try_from(wait.as_millis()).unwrap() + 1);
         desk.loses(Fault::Refused { server: "pbx.example:8090".into() });
     }
-    assert!(waits[0].as_millis() <= 500 && waits[7].as_secs() >= 7, "{waits:?}");
+    assert!(waits[0].as_millis() <= 500, "{waits:?}");
+    assert!(waits[3..].iter().all(|wait| (1_250..=2_500).contains(&wait.as_millis())), "{waits:?}");
     assert_eq!(desk.controller.shown.report.since, lost);
     assert!(desk.text().contains("nothing listens there"), "{}", desk.text());
 }

@@ -48,7 +48,9 @@ pub enum Login {
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
-    /// Until the connection is made.
+    /// Until the host's name is found.
+    pub lookup: Duration,
+    /// Until the connection to one of its addresses is made.
     pub connect: Duration,
     /// Until the PBX answers the login.
     pub login: Duration,
@@ -71,7 +73,10 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(5),
+            lookup: Duration::from_secs(10),
+            // The operating system knocks at once, after 1 and after 3 s; with the wait below never 3 s pass between
+            // two knocks, and so long it may take at most to be back after the way is free again.
+            connect: Duration::from_millis(3_500),
             login: Duration::from_secs(5),
             boot: Duration::from_secs(30),
             // Together less than three seconds: no longer may a light be wrong.
@@ -79,7 +84,7 @@ impl Default for Timing {
             pong: Duration::from_millis(1_800),
             silence: Duration::from_secs(12),
             first_retry: Duration::from_millis(250),
-            last_retry: Duration::from_millis(2_500),
+            last_retry: Duration::from_millis(2_000),
             after_refusal: Duration::from_secs(15),
         }
     }

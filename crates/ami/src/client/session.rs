@@ -1,5 +1,6 @@
 //! One connection, from the first byte to the last. Not the next one; that is `client`.
 
+use super::backoff::Backoff;
 use super::config::LinkConfig;
 use super::login::{self, Next, Stage};
 use super::reason::Reason;
@@ -8,9 +9,9 @@ use crate::decoder::{Decoder, Frame};
 use crate::message::Message;
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
-use tokio_rustls::TlsConnector;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_rustls::{TlsConnector, rustls};
 
 /// What the ids of the link's own actions begin with; the owner's must not.
 const OWN: &str = "link-";
@@ -84,21 +85,21 @@ impl Outgoing {
 pub(super) async fn connect(config: LinkConfig) -> Result<Session, Reason> {
     let address = config.address();
     let unreachable = |why: String| Reason::Unreachable { address: address.clone(), why };
-    let tcp = timeout(config.timing.connect, TcpStream::connect((config.host.as_str(), config.port)))
-        .await
-        .map_err(|_| unreachable("it does not answer".into()))?
-        .map_err(|error| unreachable(plainly(&error)))?;
+    let tcp = reach(&config).await.map_err(unreachable)?;
     // Orders are small and must not wait for more of them.
     tcp.set_nodelay(true).map_err(|error| unreachable(error.to_string()))?;
     let stream: Box<dyn Duplex> = match &config.tls {
         None => Box::new(tcp),
         Some(tls) => {
-            let fault = |why: String| Reason::Tls { address: address.clone(), why };
             let connector = TlsConnector::from(tls.config.clone());
             let tls = timeout(config.timing.connect, connector.connect(tls.name.clone(), tcp))
                 .await
-                .map_err(|_| fault("it does not answer in TLS".into()))?
-                .map_err(|error| fault(error.to_string()))?;
+                .map_err(|_| Reason::NoAnswer)?
+                .map_err(|error| match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+                    true => Reason::Tls { address: address.clone(), why: error.to_string() },
+                    // A PBX that is being restarted is no PBX that cannot be trusted.
+                    false => broken(error),
+                })?;
             Box::new(tls)
         }
     };
@@ -115,6 +116,45 @@ pub(super) async fn connect(config: LinkConfig) -> Result<Session, Reason> {
         own: 0,
         config,
     })
+}
+
+/// Connects to the first of the host's addresses that answers; each has its own time, and the look-up of the name too.
+async fn reach(config: &LinkConfig) -> Result<TcpStream, String> {
+    let late = |_| "it does not answer".to_owned();
+    let name = (config.host.as_str(), config.port);
+    let addresses = timeout(config.timing.lookup, lookup_host(name)).await;
+    let addresses = addresses.map_err(|_| "its name is not answered for".to_owned())?;
+    let mut why = "no computer has this name".to_owned();
+    for address in addresses.map_err(|error| plainly(&error))? {
+        match timeout(config.timing.connect, TcpStream::connect(address)).await.map_err(late) {
+            Ok(Ok(tcp)) => return Ok(tcp),
+            Ok(Err(error)) => why = plainly(&error),
+            Err(late) => why = late,
+        }
+    }
+    Err(why)
+}
+
+/// Connects and logs in, as often as it takes.
+pub(super) async fn sure(config: LinkConfig) -> Session {
+    let mut backoff = Backoff::new(config.timing.first_retry, config.timing.last_retry);
+    loop {
+        match up(config.clone()).await {
+            Ok(session) => return session,
+            Err(reason) if reason.is_refusal() => {
+                sleep(backoff.after_refusal(config.timing.after_refusal)).await;
+            }
+            Err(_) => sleep(backoff.next_wait()).await,
+        }
+    }
+}
+
+async fn up(config: LinkConfig) -> Result<Session, Reason> {
+    let mut session = connect(config).await?;
+    while !session.is_up() {
+        session.step().await?;
+    }
+    Ok(session)
 }
 
 /// The operating system's words without its numbers.
