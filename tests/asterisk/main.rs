@@ -3,6 +3,7 @@
 //! on what the desk sees. What a window shows of it is another suite's.
 #![allow(clippy::expect_used, missing_docs)]
 
+mod audit;
 mod cold_start;
 mod hangup;
 mod history;

@@ -1,14 +1,20 @@
-//! The command line: serve, users, sessions, check-config, doctor, fingerprint, schema. Every failure is a sentence on stderr and exit code 1.
+//! The command line: serve, users, sessions, the audit and the history, check-config, doctor, fingerprint, schema. Every
+//! failure is a sentence on stderr and exit code 1.
 
+mod audit;
+mod report;
 mod sessions;
 mod users;
 
+use crate::audit::{Act, Entry};
+use crate::clock;
 use crate::config::{Config, read_people};
 use crate::doctor;
 use crate::schema;
 use crate::server::{OfficeKind, Options, RunningServer, Server};
+use crate::store::Store;
 use crate::tls::{Certificate, Source};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use frontdesk_protocol::{Extension, Role, UserName};
 use std::path::{Path, PathBuf};
@@ -54,6 +60,13 @@ enum Order {
         #[command(subcommand)]
         order: sessions::Order,
     },
+    /// Prints who did what to which call, when, with what result.
+    Audit(audit::Audit),
+    /// Prints the history of calls.
+    History {
+        #[command(subcommand)]
+        order: audit::History,
+    },
     /// Says whether the configuration is right.
     CheckConfig {
         #[command(flatten)]
@@ -91,6 +104,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Order::Fingerprint { file } => show_fingerprint(&file.config),
         Order::User { order } => within(users::run(order)),
         Order::Sessions { order } => within(sessions::run(order)),
+        Order::Audit(wanted) => within(audit::run(wanted)),
+        Order::History { order } => within(audit::export(order)),
         Order::Doctor { file } => within(examine(file.config)),
         Order::Serve { file, rehearsal, seed, ui, listen } => {
             log();
@@ -106,6 +121,29 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 fn within(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     tokio::runtime::Runtime::new().context("the program cannot start")?.block_on(work)
+}
+
+/// Where what is done on the command line comes from, as the audit says it.
+fn here() -> String {
+    #[cfg(target_os = "linux")]
+    if let Ok(own) = std::fs::metadata("/proc/self") {
+        return format!("command line, uid {}", std::os::unix::fs::MetadataExt::uid(&own));
+    }
+    "command line".to_owned()
+}
+
+/// Notes in the audit what was just done, and waits until it is saved.
+fn note(store: &Store, entry: Entry) -> Result<()> {
+    store.audit(entry);
+    if store.close() > 0 {
+        bail!("this was done, but the audit could not be written. Look for room on the disk");
+    }
+    Ok(())
+}
+
+/// Something done on the command line, about an account or a session.
+fn done(act: Act, target: impl ToString) -> Entry {
+    Entry::done(act, here(), clock::now()).about(target)
 }
 
 fn log() {

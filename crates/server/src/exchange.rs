@@ -1,6 +1,7 @@
 //! The one loop that owns the link to the PBX and the live model: messages in, deltas and rows out, orders in,
 //! actions out. Nothing in it waits for a desk or for the disk.
 
+use crate::audit;
 use crate::clock;
 use crate::history;
 use crate::hub::Hub;
@@ -12,7 +13,7 @@ use frontdesk_ami::client::{Link, Progress};
 use frontdesk_protocol::{
     CHECK_MS, Call, CallId, Change, Command, CommandId, HistoryEntry, LegState, Outcome, PbxLink, Person,
 };
-use frontdesk_switchboard::{Actor, Output, Switchboard};
+use frontdesk_switchboard::{Actor, Output, Switchboard, Ticket};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub struct Exchange {
     hub: Arc<Hub>,
     store: Arc<Store>,
     ledger: Ledger,
+    /// What the audit says of the orders that run.
+    begun: BTreeMap<Ticket, audit::Entry>,
     orders: mpsc::Receiver<Order>,
     /// The people of the file, whenever it was read again.
     people: mpsc::Receiver<Vec<Person>>,
@@ -75,8 +78,8 @@ impl Exchange {
         people: mpsc::Receiver<Vec<Person>>,
     ) -> Self {
         let ledger = Ledger::default();
-        let check = Instant::now() + CHECK;
-        Self { link, board, hub, store, ledger, orders, people, changes: Vec::new(), due: None, check }
+        let (begun, changes, check) = (BTreeMap::new(), Vec::new(), Instant::now() + CHECK);
+        Self { link, board, hub, store, ledger, begun, orders, people, changes, due: None, check }
     }
 
     /// Runs until `stop` holds a farewell; then records the calls that are up as interrupted.
@@ -148,11 +151,23 @@ impl Exchange {
         let Order { session, user, id, command, reply } = order;
         let Some(ticket) = self.ledger.take(session, &id, reply) else { return };
         tracing::info!(user = %user.name, command = kind(&command), "order");
+        // Kept before it is carried out, so that also an order during which the server ends is in the audit.
+        let mut entry = audit::Entry::order(&user, session, &command, self.board.office(), clock::now());
+        entry.id = self.store.next_entry();
+        self.store.audit(entry.clone());
+        self.begun.insert(ticket, entry);
         if let Err(outcome) = permission::may_order(&user, &command, self.board.office()) {
-            return self.ledger.conclude(ticket, &outcome);
+            return self.conclude(ticket, &outcome);
         }
         let actor = Actor { extensions: user.extensions, role: user.role };
         self.board.command(ticket, &actor, command, clock::now());
+    }
+
+    fn conclude(&mut self, ticket: Ticket, outcome: &Outcome) {
+        if let Some(entry) = self.begun.remove(&ticket) {
+            self.store.audit(entry.concluded(outcome));
+        }
+        self.ledger.conclude(ticket, outcome);
     }
 
     /// Takes everything out of the model: actions to the PBX, outcomes to desks, changes to the next delta.
@@ -173,7 +188,7 @@ impl Exchange {
                 }
                 Output::Concluded(ticket, outcome) => {
                     tracing::info!(outcome = result(&outcome), "order concluded");
-                    self.ledger.conclude(ticket, &outcome);
+                    self.conclude(ticket, &outcome);
                 }
                 Output::Ended(record) => rows.push(history::row(self.store.next_row(), record)),
                 Output::Synced => tracing::info!("the office is complete"),

@@ -7,6 +7,8 @@ mod serve;
 pub use page::Page;
 pub use serve::serve;
 
+use crate::audit::{self, Act, Entry};
+use crate::clock;
 use crate::desk::{self, Limits};
 use crate::doorway::Peer;
 use crate::exchange::Order;
@@ -153,11 +155,17 @@ async fn log_in(
     }
 }
 
-async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn log_out(
+    State(app): State<Arc<App>>,
+    ConnectInfo(Peer(address)): ConnectInfo<Peer>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     caller(&app, &headers)?;
     let session = session(&app, &headers).await?;
     app.door.log_out(session.key).await.map_err(Problem::trouble)?;
     tracing::info!(user = %session.user.name, "logged out");
+    let entry = Entry::done(Act::LogOut, audit::address(address.ip()), clock::now());
+    app.store.audit(entry.by(&session.user.name).about(format_args!("session {}", session.key)));
     let cookie = cookie(app.transport, "", "; Max-Age=0");
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }

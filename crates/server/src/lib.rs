@@ -4,6 +4,7 @@
 //! Begin with [`Server::start`]. Bytes of AMI are not read here (`frontdesk-ami`), and what they mean is not known here
 //! (`frontdesk-switchboard`); this crate decides who may see and do what, keeps the history and serves the desks.
 
+mod audit;
 pub mod cli;
 mod clock;
 pub mod config;

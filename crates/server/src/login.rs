@@ -1,6 +1,7 @@
 //! Logging in: name and password become a session. The same words and the same time for an unknown name and a wrong
 //! password. Not the HTTP around it.
 
+use crate::audit::{self, Act, Refusals};
 use crate::clock;
 use crate::password::Comparer;
 use crate::store::{Lifetime, SessionKey, Store, User};
@@ -8,7 +9,7 @@ use crate::throttle::Throttle;
 use crate::token::Token;
 use frontdesk_protocol::UserName;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Why somebody was not logged in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,13 +47,15 @@ pub struct Door {
     store: Arc<Store>,
     throttle: Mutex<Throttle>,
     passwords: Comparer,
+    refusals: Mutex<Refusals>,
     lifetime: Lifetime,
 }
 
 impl Door {
     /// A door to the accounts of `store`, whose sessions last so long.
     pub fn new(store: Arc<Store>, lifetime: Lifetime) -> Self {
-        Self { store, throttle: Mutex::default(), passwords: Comparer::new(), lifetime }
+        let (throttle, refusals) = (Mutex::default(), Mutex::default());
+        Self { store, throttle, refusals, passwords: Comparer::new(), lifetime }
     }
 
     /// Checks name and password and opens a session.
@@ -73,17 +76,22 @@ impl Door {
         );
         if let Err(seconds) = admitted {
             tracing::warn!(%address, "a login is held back after failed ones");
+            let known = self.refusals().knows(&account, clock::now());
+            self.refused(known, "heldBack", address);
             return Err(Refusal::Wait { seconds });
         }
         let user = match UserName::parse(name) {
             Ok(name) => self.store.user(&name).await.map_err(trouble)?,
             Err(_) => None,
         };
+        let account_of = user.as_ref().map(|user| user.name.clone());
         let user = user.filter(|user| !user.disabled);
+        let closed = account_of.is_some() && user.is_none();
         let hash = user.as_ref().map(|user| user.password.clone());
         let fits = self.passwords.fits(password, hash).await.map_err(trouble)?;
         let Some(user) = user.filter(|_| fits) else {
             tracing::warn!(%address, "a login failed");
+            self.refused(account_of, if closed { "disabled" } else { "wrongPassword" }, address);
             return Err(Refusal::Wrong);
         };
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner).succeeded(
@@ -93,7 +101,19 @@ impl Door {
         );
         let token = self.open(&user.name).await.map_err(trouble)?;
         tracing::info!(user = %user.name, %address, "logged in");
+        let entry = audit::Entry::done(Act::LogIn, audit::address(address), clock::now()).by(&user.name);
+        self.store.audit(entry.about(format_args!("session {}", token.key())));
         Ok((token, user))
+    }
+
+    fn refused(&self, user: Option<UserName>, result: &'static str, address: IpAddr) {
+        let now = clock::now();
+        let entry = self.refusals().count(user.as_ref(), result, address, now, || self.store.next_entry());
+        self.store.audit(entry);
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a session without a password, for the program that runs the server inside itself.
@@ -134,7 +154,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::password::{Cost, hash};
-    use crate::store::Purpose;
+    use crate::store::{Purpose, Wanted};
     use frontdesk_protocol::Role;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -174,6 +194,19 @@ mod tests {
         );
         door.log_out(token.key()).await.unwrap();
         assert!(door.session(token.key()).await.unwrap().is_none());
+        door.store.saved().await.unwrap();
+        let kept = door.store.audited(Wanted::default()).await.unwrap();
+        let kept: Vec<_> =
+            kept.iter().map(|it| (it.user.as_ref().map(UserName::as_str), &*it.result, it.times)).collect();
+        assert_eq!(
+            kept,
+            [
+                (Some("anna"), "done", 1),
+                (Some("anna"), "wrongPassword", 1),
+                (None, "wrongPassword", 3),
+                (Some("gone"), "disabled", 1),
+            ]
+        );
     }
 
     #[tokio::test]
@@ -210,6 +243,10 @@ mod tests {
         }
         let held = door.log_in("anna", "correct horse", HERE).await.unwrap_err();
         assert!(matches!(held, Refusal::Wait { .. }), "{held:?}");
+        door.store.saved().await.unwrap();
+        let kept = door.store.audited(Wanted::default()).await.unwrap();
+        let kept: Vec<_> = kept.iter().map(|it| (&*it.result, &*it.origin, it.times)).collect();
+        assert_eq!(kept, [("wrongPassword", "127.0.0.1", 3), ("heldBack", "127.0.0.1", 1)]);
         assert_eq!(
             Refusal::Wait { seconds: 2 }.to_string(),
             "Too many failed attempts. Wait 2 seconds, then try again."

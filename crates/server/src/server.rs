@@ -1,5 +1,6 @@
 //! The server as a value: started from options, stopped with a farewell. The program and the desktop both use it.
 
+use crate::audit::{Act, Entry};
 use crate::clock;
 use crate::config::{Config, Secret};
 use crate::desk::Limits;
@@ -33,6 +34,8 @@ use tokio::time::timeout;
 
 /// How many orders may wait for the one loop.
 const ORDERS: usize = 256;
+/// Where an act of the program itself comes from, as the audit says it.
+const HERE: &str = "this program";
 /// How long desks have to take the farewell.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -212,7 +215,9 @@ impl RunningServer {
     ) -> Result<()> {
         let password = password::hash(password, Cost::Usual).await?;
         let user = User { name: name.clone(), password, role, extensions, disabled: false };
-        self.app.store.put_user(user).await
+        self.app.store.put_user(user).await?;
+        self.app.store.audit(Entry::done(Act::PutUser, HERE, clock::now()).about(name));
+        Ok(())
     }
 
     /// Opens a session without a password: for the program that runs this server inside itself. The text is the
@@ -224,6 +229,8 @@ impl RunningServer {
         let user = self.app.store.user(name).await?;
         user.with_context(|| format!("there is no user {name}"))?;
         let token: Token = self.app.door.open(name).await?;
+        let entry = Entry::done(Act::LogIn, HERE, clock::now()).by(name);
+        self.app.store.audit(entry.about(format_args!("session {}", token.key())));
         Ok(token.reveal().to_owned())
     }
 

@@ -1,6 +1,7 @@
-//! The database: users, sessions, the history. One writer thread with a bounded buffer in front; not who may read.
+//! The database: users, sessions, the history, the audit. One writer thread with a bounded buffer in front; not who may read.
 
 mod accounts;
+mod audit;
 mod buffer;
 mod rows;
 mod schema;
@@ -8,12 +9,14 @@ mod sessions;
 mod writer;
 
 pub use accounts::User;
+pub use audit::Wanted;
 pub use sessions::{Lifetime, Listed, SessionKey};
 
 use crate::clock;
+use crate::token::random;
 use anyhow::{Context, Result, bail};
 use buffer::Shared;
-use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId, HistoryPage, Role, UserName};
+use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId, HistoryPage, Millis, Role, UserName};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -40,6 +43,7 @@ pub struct Store {
     shared: Arc<Shared>,
     reader: Arc<Mutex<Connection>>,
     next_row: AtomicI64,
+    next_entry: AtomicI64,
     thread: Mutex<Option<JoinHandle<()>>>,
     _lock: Option<File>,
 }
@@ -70,10 +74,13 @@ impl Store {
             }
         }
         let next_row = AtomicI64::new(rows::last_id(&writer)? + 1);
+        // Several programs write entries at the same time, each of them under keys of its own.
+        let run = i64::from(u32::from_be_bytes(random::<4>()?) >> 1);
+        let next_entry = AtomicI64::new((run << 32) + 1);
         let reader = Arc::new(Mutex::new(connect(path)?));
         let shared = Arc::new(Shared::default());
         let thread = writer::start(writer, Arc::clone(&shared))?;
-        Ok(Self { shared, reader, next_row, thread: Mutex::new(Some(thread)), _lock: lock })
+        Ok(Self { shared, reader, next_row, next_entry, thread: Mutex::new(Some(thread)), _lock: lock })
     }
 
     /// The key for the next history row; later ones are greater.
@@ -112,7 +119,8 @@ impl Store {
         Ok(HistoryPage { entries: all.into_values().rev().take(limit).collect(), more })
     }
 
-    /// Forgets calls that began before `keep_days` days ago; 0 keeps all.
+    /// Forgets calls that began, and entries of the audit from, before `keep_days` days ago; 0 keeps all. Answers how
+    /// many there were.
     ///
     /// # Errors
     /// When the database does not take it.
@@ -121,7 +129,7 @@ impl Store {
             return Ok(0);
         }
         let until = clock::now().0 - i64::from(keep_days) * 86_400_000;
-        self.write(move |writer| rows::forget(writer, until)).await
+        self.write(move |writer| Ok(rows::forget(writer, until)? + audit::forget(writer, until)?)).await
     }
 
     /// Adds a user.
@@ -275,8 +283,8 @@ impl Store {
         }
     }
 
-    /// Records the calls that are still up as interrupted, saves all and ends the writer.
-    pub fn close(&self) {
+    /// Saves all and ends the writer. Answers how many rows and entries could not be saved.
+    pub fn close(&self) -> usize {
         self.shared.stop();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread
@@ -284,6 +292,16 @@ impl Store {
         {
             tracing::error!("the history's writer had failed");
         }
+        let depth = self.shared.depth();
+        depth.rows + depth.entries
+    }
+
+    /// Rows of all extensions that are saved, oldest first: those after `after` of calls that began since `since`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn export(&self, after: HistoryId, since: Millis, limit: usize) -> Result<Vec<HistoryEntry>> {
+        self.read(move |reader| rows::after(reader, after, since, limit)).await
     }
 
     async fn read<T: Send + 'static>(

@@ -122,6 +122,35 @@ fn the_fingerprint_of_the_own_certificate_is_told_and_stays() {
 }
 
 #[test]
+fn what_is_done_on_the_command_line_is_in_the_audit() {
+    let folder = office("[pbx]\nsecret = \"s\"\n");
+    let run = |arguments: &[&str], input: &str| run(folder.path(), arguments, input);
+    let (done, text) = run(&["audit"], "");
+    assert!(!done && text.starts_with("there is no database frontdesk.db. Check [store] path"), "{text}");
+    let add = ["user", "add", "anna", "--role", "colleague", "--extension", "1001", "--password-stdin"];
+    assert!(run(&add, "correct horse\n").0);
+    assert!(run(&["user", "password", "anna", "--password-stdin"], "better horse\n").0);
+    assert!(run(&["user", "disable", "anna"], "").0);
+    assert!(run(&["user", "enable", "anna"], "").0);
+    assert!(run(&["sessions", "revoke", "--user", "anna"], "").0);
+    assert!(!run(&["user", "disable", "bob"], "").0);
+    let (done, text) = run(&["audit", "--user", "anna", "--since", "1h", "--format", "csv"], "");
+    let acts: Vec<_> = text.lines().map(|line| line.split(',').nth(2).unwrap()).collect();
+    let all = ["act", "putUser", "changePassword", "disableUser", "enableUser", "endSessions"];
+    assert!(done && acts == all, "{text}");
+    assert!(!text.contains("horse"), "{text}");
+    let (_, text) = run(&["audit", "--format", "json", "--limit", "1"], "");
+    assert!(text.contains(r#""act":"endSessions""#) && text.contains(r#""target":"anna""#), "{text}");
+    let (_, text) = run(&["audit"], "");
+    assert!(
+        text.starts_with("time ") && text.lines().count() == 6 && text.contains("command line"),
+        "{text}"
+    );
+    let (done, text) = run(&["audit", "--since", "soon"], "");
+    assert!(!done && text.starts_with("this is no time: soon."), "{text}");
+}
+
+#[test]
 fn bad_users_are_refused_with_a_sentence() {
     let folder = office("[pbx]\nsecret = \"s\"\n");
     let add = |more: &[&str], input: &str| {

@@ -1,7 +1,8 @@
 //! `frontdesk-server sessions …`: who is logged in, and the end of it. Works beside a running server, whose desks of
 //! an ended session are disconnected within two seconds. Not who may log in.
 
-use super::{ConfigFile, users};
+use super::{ConfigFile, done, note, users};
+use crate::audit::Act;
 use crate::clock;
 use crate::config::Config;
 use crate::store::{Listed, Purpose, Store};
@@ -63,13 +64,20 @@ pub async fn run(order: Order) -> Result<ExitCode> {
             match (session, user) {
                 (Some(name), _) => {
                     let user = store.revoke(name.clone()).await?;
+                    note(&store, done(Act::EndSessions, &user).saying(format!("The session {name}.")))?;
                     println!("The session {name} of {user} has ended.");
                 }
                 (None, Some(user)) => {
                     let ended = store.revoke_all(Some(user.clone())).await?;
-                    println!("{}", counted(ended, &format!(" of {user}")));
+                    let text = counted(ended, &format!(" of {user}"));
+                    note(&store, done(Act::EndSessions, &user).saying(&text))?;
+                    println!("{text}");
                 }
-                (None, None) => println!("{}", counted(store.revoke_all(None).await?, "")),
+                (None, None) => {
+                    let text = counted(store.revoke_all(None).await?, "");
+                    note(&store, done(Act::EndSessions, "everybody").saying(&text))?;
+                    println!("{text}");
+                }
             }
         }
     }

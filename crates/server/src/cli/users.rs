@@ -1,6 +1,7 @@
 //! `frontdesk-server user …`: who may log in. Works beside a running server. Not what each role may do.
 
-use super::ConfigFile;
+use super::{ConfigFile, done, note};
+use crate::audit::Act;
 use crate::config::Config;
 use crate::password::{self, Cost};
 use crate::store::{Purpose, Store, User, role_name};
@@ -92,12 +93,15 @@ pub async fn run(order: Order) -> Result<ExitCode> {
             let password = password::hash(&password.read()?, Cost::Usual).await?;
             let role = role.role();
             store.add_user(User { name: name.clone(), password, role, extensions, disabled: false }).await?;
+            let what = format!("Added as {}.", role_name(role));
+            note(&store, done(Act::PutUser, &name).saying(what))?;
             println!("{name} can log in now.");
         }
         Order::Password { name, password, file } => {
             let store = open(&file)?;
             let hash = password::hash(&password.read()?, Cost::Usual).await?;
             store.change_password(&name, hash).await?;
+            note(&store, done(Act::ChangePassword, &name))?;
             println!("{name} has a new password; the sessions of the old one have ended.");
         }
         Order::List { file } => {
@@ -108,11 +112,15 @@ pub async fn run(order: Order) -> Result<ExitCode> {
             }
         }
         Order::Disable { name, file } => {
-            open(&file)?.disable(&name).await?;
+            let store = open(&file)?;
+            store.disable(&name).await?;
+            note(&store, done(Act::DisableUser, &name))?;
             println!("{name} can no longer log in, and the sessions have ended.");
         }
         Order::Enable { name, file } => {
-            open(&file)?.enable(&name).await?;
+            let store = open(&file)?;
+            store.enable(&name).await?;
+            note(&store, done(Act::EnableUser, &name))?;
             println!("{name} can log in again.");
         }
     }

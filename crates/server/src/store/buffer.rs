@@ -1,5 +1,6 @@
 //! What waits for the writer thread: bounded, kept while the disk refuses, never silently dropped. Not the SQL.
 
+use crate::audit::Entry;
 use anyhow::{Result, bail};
 use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId};
 use rusqlite::Connection;
@@ -10,6 +11,8 @@ use tokio::sync::watch;
 
 /// How many unsaved rows are kept while the disk refuses: at 100 calls an hour, more than ten days.
 const ROWS: usize = 50_000;
+/// How many unsaved entries of the audit are kept meanwhile.
+const ENTRIES: usize = 50_000;
 /// How many orders about users and sessions may wait.
 const JOBS: usize = 256;
 
@@ -36,8 +39,11 @@ struct Waiting {
     rows: BTreeMap<HistoryId, HistoryEntry>,
     /// Calls in progress whose state is not saved yet; an empty list says that the call is over.
     live: BTreeMap<CallId, Vec<HistoryEntry>>,
+    /// Entries of the audit; a later state of one replaces the earlier.
+    audit: BTreeMap<i64, Entry>,
     jobs: VecDeque<Job>,
     lost: u64,
+    lost_entries: u64,
     stop: Stop,
 }
 
@@ -46,6 +52,7 @@ impl std::fmt::Debug for Waiting {
         f.debug_struct("Waiting")
             .field("rows", &self.rows.len())
             .field("live", &self.live.len())
+            .field("audit", &self.audit.len())
             .field("jobs", &self.jobs.len())
             .finish_non_exhaustive()
     }
@@ -65,6 +72,21 @@ pub struct Batch {
     pub rows: Vec<HistoryEntry>,
     /// Calls in progress, or, with an empty list, no longer.
     pub live: Vec<(CallId, Vec<HistoryEntry>)>,
+    /// Entries of the audit.
+    pub audit: Vec<Entry>,
+}
+
+/// How much waits, and how much was lost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Rows of the history that wait.
+    pub rows: usize,
+    /// Entries of the audit that wait.
+    pub entries: usize,
+    /// Rows of the history that were given up.
+    pub lost_rows: u64,
+    /// Entries of the audit that were given up.
+    pub lost_entries: u64,
 }
 
 /// What the writer does next.
@@ -86,6 +108,24 @@ impl Shared {
             waiting.lost += 1;
             if waiting.lost.is_power_of_two() {
                 tracing::error!(lost = waiting.lost, "the history cannot be saved and its buffer is full");
+            }
+        }
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    /// Takes an entry of the audit.
+    pub fn audit(&self, entry: Entry) {
+        let mut waiting = self.lock();
+        waiting.audit.insert(entry.id, entry);
+        while waiting.audit.len() > ENTRIES {
+            waiting.audit.pop_first();
+            waiting.lost_entries += 1;
+            if waiting.lost_entries.is_power_of_two() {
+                tracing::error!(
+                    lost = waiting.lost_entries,
+                    "the audit cannot be saved and its buffer is full"
+                );
             }
         }
         drop(waiting);
@@ -130,7 +170,7 @@ impl Shared {
     pub fn next(&self, patience: Option<Duration>, batch: usize) -> Next {
         let mut waiting = self.lock();
         let idle = |waiting: &mut Waiting| {
-            let none = waiting.rows.is_empty() && waiting.live.is_empty();
+            let none = waiting.rows.is_empty() && waiting.live.is_empty() && waiting.audit.is_empty();
             (none || patience.is_some()) && waiting.jobs.is_empty() && waiting.stop == Stop::No
         };
         waiting = match patience {
@@ -144,13 +184,15 @@ impl Shared {
         };
         let rows = waiting.rows.values().take(batch).cloned().collect();
         let live = waiting.live.iter().map(|(call, rows)| (call.clone(), rows.clone())).collect();
+        let entries = waiting.audit.values().take(batch).cloned().collect();
         let jobs = waiting.jobs.drain(..).collect();
-        let batch = Batch { rows, live };
+        let batch = Batch { rows, live, audit: entries };
         match waiting.stop {
             Stop::No => Next::Work(batch, jobs),
             Stop::Asked => {
                 let rows = waiting.rows.values().cloned().collect();
-                Next::Stop(Batch { rows, live: batch.live }, jobs)
+                let audit = waiting.audit.values().cloned().collect();
+                Next::Stop(Batch { rows, live: batch.live, audit }, jobs)
             }
         }
     }
@@ -166,12 +208,22 @@ impl Shared {
                 waiting.live.remove(call);
             }
         }
+        for entry in &batch.audit {
+            if waiting.audit.get(&entry.id) == Some(entry) {
+                waiting.audit.remove(&entry.id);
+            }
+        }
     }
 
-    /// How many rows wait, and how many were lost.
-    pub fn depth(&self) -> (usize, u64) {
+    /// How much waits, and how much was lost.
+    pub fn depth(&self) -> Depth {
         let waiting = self.lock();
-        (waiting.rows.len(), waiting.lost)
+        Depth {
+            rows: waiting.rows.len(),
+            entries: waiting.audit.len(),
+            lost_rows: waiting.lost,
+            lost_entries: waiting.lost_entries,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

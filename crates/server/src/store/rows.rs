@@ -4,6 +4,8 @@ use anyhow::Result;
 use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId, Millis, QueueName};
 use rusqlite::{Connection, Row, Transaction, params, params_from_iter, types::Value};
 
+const COLUMNS: &str = "id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue";
+
 /// Writes one row; a row that is already there stays.
 pub fn insert(change: &Transaction<'_>, row: &HistoryEntry) -> Result<()> {
     let HistoryEntry { id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue } =
@@ -76,7 +78,7 @@ pub fn read(
     }
     let marks = vec!["?"; extensions.len()].join(", ");
     let sql = format!(
-        "SELECT id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue FROM history \
+        "SELECT {COLUMNS} FROM history \
          WHERE extension IN ({marks}) AND id < ? ORDER BY id DESC LIMIT ?"
     );
     let values = extensions
@@ -85,6 +87,23 @@ pub fn read(
         .chain([Value::from(before.map_or(i64::MAX, |id| id.0)), Value::from(i64::try_from(limit)?)]);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(entry(row)?);
+    }
+    Ok(entries)
+}
+
+/// Rows of all extensions after `after`, of calls that began since `since`, oldest first.
+pub fn after(
+    connection: &Connection,
+    after: HistoryId,
+    since: Millis,
+    limit: usize,
+) -> Result<Vec<HistoryEntry>> {
+    let sql = format!("SELECT {COLUMNS} FROM history WHERE id > ?1 AND started >= ?2 ORDER BY id LIMIT ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![after.0, since.0, i64::try_from(limit)?])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         entries.push(entry(row)?);

@@ -22,6 +22,12 @@ const STEPS: &[&str] = &["
     CREATE INDEX history_of_extension ON history (extension, id);
     CREATE INDEX history_by_start ON history (started);
     CREATE TABLE live (call TEXT PRIMARY KEY, entries TEXT NOT NULL) STRICT;
+", "
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, user TEXT, origin TEXT NOT NULL, act TEXT NOT NULL, call TEXT,
+        extension TEXT, party TEXT, target TEXT, result TEXT NOT NULL, text TEXT NOT NULL, times INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_by_time ON audit (at, id);
 "];
 
 /// Brings the schema up to date, one version a transaction.

@@ -1,6 +1,8 @@
 //! The database: migrations, paging, crashes, a locked file.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
+
 use super::*;
 use frontdesk_protocol::{Direction, HistoryOutcome, Millis, Party, PartyKind};
 
@@ -150,7 +152,8 @@ async fn what_a_full_disk_keeps_in_memory_is_bounded_and_the_loss_is_told() {
     let told = trouble.wait_for(|told| told.as_ref().is_some_and(|text| text.contains("lost"))).await;
     let told = told.unwrap().clone().unwrap();
     assert!(told.ends_with("Calls go on as usual, but 10000 rows of the history are lost."), "{told}");
-    assert_eq!(store.shared.depth(), (50_000, 10_000));
+    let depth = store.shared.depth();
+    assert_eq!((depth.rows, depth.lost_rows), (50_000, 10_000));
     let page = store.page(at("1001"), None, 1).await.unwrap();
     assert_eq!(page.entries, [newest], "the oldest are given up, not the newest");
     room(&store, 100_000).await;

@@ -1,7 +1,7 @@
 //! The one thread that writes: batches, retries with back-off, says when the disk refuses. Not what is written.
 
-use super::buffer::{Batch, Next, Shared};
-use super::rows;
+use super::buffer::{Batch, Depth, Next, Shared};
+use super::{audit, rows};
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
@@ -50,13 +50,15 @@ fn run(mut connection: Connection, shared: &Shared) {
             job(&mut connection);
         }
         if last {
-            if failures == 0 && shared.depth().0 == 0 {
+            let Depth { rows, entries, .. } = shared.depth();
+            if failures == 0 && rows + entries == 0 {
                 return;
             }
             if failures > LAST_TRIES {
                 tracing::error!(
-                    rows = shared.depth().0,
-                    "these rows of the history are lost with the server's end"
+                    rows,
+                    entries,
+                    "these rows of the history and entries of the audit are lost with the server's end"
                 );
                 return;
             }
@@ -67,7 +69,7 @@ fn run(mut connection: Connection, shared: &Shared) {
 }
 
 fn write(connection: &mut Connection, batch: &Batch) -> Result<()> {
-    if batch.rows.is_empty() && batch.live.is_empty() {
+    if batch.rows.is_empty() && batch.live.is_empty() && batch.audit.is_empty() {
         return Ok(());
     }
     let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -77,13 +79,16 @@ fn write(connection: &mut Connection, batch: &Batch) -> Result<()> {
     for (call, rows) in &batch.live {
         rows::put_live(&change, call, rows)?;
     }
+    for entry in &batch.audit {
+        audit::put(&change, entry)?;
+    }
     change.commit()?;
     Ok(())
 }
 
 fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
-    let (rows, lost) = shared.depth();
-    tracing::error!(rows, lost, failures, error = %format!("{error:#}"), "the history cannot be saved");
+    let Depth { rows, entries, lost_rows, lost_entries } = shared.depth();
+    tracing::error!(rows, entries, lost_rows, lost_entries, failures, error = %format!("{error:#}"), "the history cannot be saved");
     let why = match error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
         Some(ErrorCode::DiskFull) => "the server's disk is full. Please have room made on it",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -94,10 +99,13 @@ fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
         }
         _ => "the server's disk refuses. Please have the server's log looked at",
     };
-    let kept = if lost == 0 {
-        "Calls go on as usual, and nothing is lost as long as the server runs.".to_owned()
-    } else {
-        format!("Calls go on as usual, but {lost} rows of the history are lost.")
+    let kept = match (lost_rows, lost_entries) {
+        (0, 0) => "Calls go on as usual, and nothing is lost as long as the server runs.".to_owned(),
+        (rows, 0) => format!("Calls go on as usual, but {rows} rows of the history are lost."),
+        (0, entries) => format!("Calls go on as usual, but {entries} entries of the audit are lost."),
+        (rows, entries) => format!(
+            "Calls go on as usual, but {rows} rows of the history and {entries} entries of the audit are lost."
+        ),
     };
     let text = format!("The call history cannot be saved: {why}. {kept}");
     shared.trouble.send_if_modified(|told| {
