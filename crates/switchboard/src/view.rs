@@ -7,7 +7,7 @@ use crate::model::Model;
 use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::{
     Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, Millis, Office, ParkedCaller,
-    ParkingLot, PartyKind, Queue, QueueMember, QueueName, Registration, Status, Via, Waiting,
+    ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via, Waiting,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -75,19 +75,22 @@ impl View {
         let people = model.registry.draw_people();
         let gone: Vec<_> =
             self.office.people.keys().filter(|id| !people.contains_key(*id)).cloned().collect();
+        let mut touched = Touched::default();
         for id in gone {
+            touched.by(self.office.people.get(&id));
             lose(&mut self.office.people, id, Change::PersonGone, changes);
         }
         for (id, person) in &people {
-            if self.office.people.get(id) != Some(person) {
+            let before = self.office.people.get(id);
+            if before != Some(person) {
+                touched.by(before);
+                touched.by(Some(person));
                 self.office.people.insert(id.clone(), Arc::clone(person));
                 changes.push(Change::Person(Arc::clone(person)));
             }
         }
         model.registry.adopt_people(people);
-        model.dirty.calls.extend(model.calls.keys());
-        model.dirty.extensions.extend(model.registry.stations.keys().cloned());
-        model.dirty.queues.extend(model.queues.keys().cloned());
+        touched.redraw(model);
     }
 
     fn draw_call(&mut self, model: &mut Model, key: CallKey, now: Millis, changes: &mut Vec<Change>) {
@@ -107,6 +110,36 @@ impl View {
         model.dirty.extensions.extend(call.legs.iter().filter_map(|leg| leg.extension.clone()));
         self.published.insert(key, call.id.clone());
         keep(&mut self.office.calls, call.id.clone(), call, Change::Call, changes);
+    }
+}
+
+/// What people who changed stand in.
+#[derive(Debug, Default)]
+struct Touched {
+    extensions: BTreeSet<Extension>,
+    /// Whether one of them has further numbers, at which anybody may call from outside.
+    outside: bool,
+}
+
+impl Touched {
+    fn by(&mut self, person: Option<&Arc<Person>>) {
+        let Some(person) = person else { return };
+        self.extensions.extend(person.extensions.iter().cloned());
+        self.outside |= !person.numbers.is_empty();
+    }
+
+    fn redraw(self, model: &mut Model) {
+        if self.outside {
+            model.dirty.calls.extend(model.calls.keys());
+        }
+        for channel in self.extensions.iter().filter_map(|extension| model.at.get(extension)).flatten() {
+            model.dirty.calls.extend(model.channels.get(channel).map(|channel| channel.call));
+        }
+        if self.outside || !self.extensions.is_empty() {
+            model.dirty.queues.extend(model.queues.keys().cloned());
+            model.dirty.lots.extend(model.lots.keys().cloned());
+        }
+        model.dirty.extensions.extend(self.extensions);
     }
 }
 

@@ -27,7 +27,12 @@ impl Registry {
         let Some(station) = self.stations.get_mut(extension) else { return };
         if station.names.heard.is_empty() {
             station.names.heard = facts.caller_name.as_ref().to_owned();
-            dirty.people = true;
+            // It is the last name that is taken, so it changes nobody who has one.
+            let named = self
+                .by_extension
+                .get(extension)
+                .is_some_and(|person| !person.name.is_empty() && person.name != extension.as_str());
+            dirty.people |= !named;
         }
     }
 
