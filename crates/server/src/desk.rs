@@ -1,38 +1,32 @@
-//! One desk's WebSocket: hello, snapshot, deltas, orders, questions, signs of life. It ends when the desk is silent,
-//! loud or slow beyond patience, or its session is over. Not what is sent to all; that is `hub`.
+//! One desk's WebSocket: it carries what the conversation says to the desk and back, and ends when the desk is silent,
+//! loud or slow beyond patience, or its session is over. What is said is `talk`; what is sent to all is `hub`.
 
-mod hearing;
+pub mod end;
+pub mod hearing;
+pub mod talk;
 mod vigil;
 
 use crate::clock;
 use crate::exchange::Order;
 use crate::http::App;
-use crate::hub::{Delivery, Feed, Start, text};
+use crate::hub::{Delivery, text};
 use crate::login::Session;
-use crate::pace::Pace;
-use crate::permission;
-use crate::privacy::Sight;
 use crate::stop::{Stop, farewell};
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use frontdesk_protocol::{
-    BEAT_MS, ClientMessage, CommandId, HistoryQuery, Outcome, Reason, Resume, ResyncCause, ServerMessage,
-};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use end::{Again, End, bye, code};
+use frontdesk_protocol::{CommandId, Extension, HistoryQuery, Outcome, Reason, ServerMessage};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use hearing::{Heard, understand};
 use std::sync::Arc;
 use std::time::Duration;
+use talk::{Say, Talk};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// How often a desk is pinged.
-const PING: Duration = Duration::from_secs(10);
 /// How long a frame may take to leave.
 const PATIENCE: Duration = Duration::from_secs(25);
-const TOO_MANY: &str = "Too many orders at once. This one was not carried out; wait a moment and try again.";
-/// How many orders and questions of one desk may be open.
-const OPEN: usize = 32;
 
 /// What a client is given time and room for.
 #[derive(Debug, Clone, Copy)]
@@ -63,25 +57,24 @@ pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
     let _here = app.present.enter();
     let user = session.user.name.clone();
     tracing::info!(%user, "a desk connects");
-    let pace = app.paces.of(session.key, clock::now());
-    let now = Instant::now();
-    let key = session.key;
+    let (key, now) = (session.key, clock::steady());
+    let pace = app.paces.of(key, now);
+    let talk = Talk::new(Arc::clone(&app.hub), app.others, app.limits, session.clone(), pace, now);
     let (renewed, session) = watch::channel(session);
     let mut desk = Desk {
-        wire: Wire { socket, sent: now, heard: now, frames: Pace::new(app.limits.frames, clock::now()) },
+        wire: Wire { socket },
+        talk,
+        session,
         stop: app.stop.clone(),
         trouble: app.store.trouble(),
         app: Arc::clone(&app),
-        session,
-        pace,
-        told: None,
         open: FuturesUnordered::new(),
     };
     let end = tokio::select! {
         // First, so that a desk that is never silent, or that takes nothing any more, cannot put it off.
         biased;
         () = vigil::until_over(&app, key, &renewed) => {
-            bye("Your session has ended. Log in again.", Again::No, close_code::POLICY)
+            bye("Your session has ended. Log in again.", Again::No, code::POLICY)
         }
         Err(end) = desk.run() => end,
     };
@@ -89,237 +82,110 @@ pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
     desk.wire.leave(end).await;
 }
 
-/// Why a desk's connection ends.
-#[derive(Debug)]
-enum End {
-    /// The desk went, or cannot be reached.
-    Gone,
-    /// The server ends it, and says why.
-    Bye { text: String, again: Again, code: u16 },
-}
-
-/// Whether the client should come back by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Again {
-    Yes,
-    No,
-}
-
 /// Never: a desk's connection only ends with an [`End`].
 enum Never {}
 
 struct Desk {
     wire: Wire,
+    talk: Talk,
     app: Arc<App>,
     /// As it was last looked up.
     session: watch::Receiver<Session>,
-    pace: Arc<Pace>,
     stop: Stop,
     trouble: watch::Receiver<Option<String>>,
-    /// The notice that stands at the desk.
-    told: Option<String>,
     /// Orders and questions that are not answered yet.
     open: FuturesUnordered<BoxFuture<'static, Utf8Bytes>>,
 }
 
 impl Desk {
     async fn run(&mut self) -> Result<Never, End> {
-        let resume = match timeout(self.app.limits.hello, self.hello()).await {
-            Ok(resume) => resume?,
-            Err(_) => {
-                return Err(bye("The client did not say hello in time.", Again::Yes, close_code::POLICY));
-            }
-        };
-        let mut rest = self.begin(resume).await?;
         self.trouble.mark_changed();
-        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         loop {
-            let beat = self.wire.sent + Duration::from_millis(BEAT_MS);
-            let silent = self.wire.heard + self.app.limits.silence;
+            self.flush().await?;
+            let due = Instant::now() + Duration::from_millis(self.talk.due().since(clock::steady()));
             tokio::select! {
                 biased;
-                text = farewell(&mut self.stop) => return Err(bye(&text, Again::Yes, close_code::AWAY)),
-                message = self.wire.hear() => match message? {
-                    Heard::Message(message) => self.answer(message, &mut rest).await?,
-                    Heard::Unclear { id: Some(id), text } => self.unclear(&id, &text).await?,
-                    Heard::Unclear { id: None, text } => return Err(bye(&text, Again::No, close_code::POLICY)),
-                    Heard::Life => {}
-                },
-                Some(answer) = self.open.next(), if !self.open.is_empty() => self.wire.send(answer).await?,
-                delivery = rest.next() => match delivery {
-                    Delivery::Frame(text) => self.wire.send(text).await?,
-                    Delivery::Row(extension, text) => {
-                        let shown = permission::may_see_row(&self.session.borrow().user, &extension);
-                        if shown {
-                            self.wire.send(text).await?;
-                        }
-                    }
-                    Delivery::Lagged => rest = self.snapshot().await?,
-                    Delivery::End => return Err(bye("The server stops.", Again::Yes, close_code::AWAY)),
-                },
+                text = farewell(&mut self.stop) => return Err(bye(&text, Again::Yes, code::AWAY)),
+                heard = self.wire.hear() => self.talk.hear(heard?, clock::steady())?,
+                Some(answer) = self.open.next(), if !self.open.is_empty() => {
+                    self.talk.answered(answer, clock::steady());
+                }
+                delivery = next(&mut self.talk) => self.talk.deliver(delivery, clock::steady())?,
                 Ok(()) = self.trouble.changed() => {
-                    let now = self.trouble.borrow_and_update().clone();
-                    if now != self.told {
-                        self.told.clone_from(&now);
-                        self.wire.send(text(&ServerMessage::Notice { text: now })).await?;
-                    }
+                    let trouble = self.trouble.borrow_and_update().clone();
+                    self.talk.notice(trouble);
                 }
-                () = sleep_until(beat) => {
-                    let beat = ServerMessage::Beat { now: clock::now(), seq: rest.seq() };
-                    self.wire.send(text(&beat)).await?;
-                }
-                _ = ping.tick() => self.wire.ping().await?,
                 Ok(()) = self.session.changed() => {
-                    // What this desk may see has changed: what it knows is void.
-                    if *rest.sight() != self.sight() {
-                        rest = self.begin(None).await?;
-                    }
+                    let session = self.session.borrow_and_update().clone();
+                    self.talk.session(session, clock::steady());
                 }
-                () = sleep_until(silent) => return Err(End::Gone),
+                () = sleep_until(due) => self.talk.tick(clock::steady())?,
             }
         }
     }
 
-    async fn hello(&mut self) -> Result<Option<Resume>, End> {
-        loop {
-            match self.wire.hear().await? {
-                Heard::Message(ClientMessage::Hello { resume }) => return Ok(resume),
-                Heard::Life | Heard::Message(ClientMessage::Beat) => {}
-                Heard::Message(_) => {
-                    let text = "The client's first message must be hello. Update the client.";
-                    return Err(bye(text, Again::No, close_code::POLICY));
-                }
-                Heard::Unclear { text, .. } => return Err(bye(&text, Again::No, close_code::POLICY)),
-            }
-        }
-    }
-
-    async fn begin(&mut self, resume: Option<Resume>) -> Result<Feed, End> {
-        let start = self.app.hub.start(resume.as_ref(), self.sight(), clock::now());
-        let viewer = self.app.hub.office(|office| permission::viewer(&self.session.borrow().user, office));
-        let epoch = start.epoch.clone();
-        let ready = ServerMessage::Ready { epoch, now: clock::now(), viewer, resumed: start.resumed };
-        self.wire.send(text(&ready)).await?;
-        self.first(start).await
-    }
-
-    async fn snapshot(&mut self) -> Result<Feed, End> {
-        let start = self.app.hub.start(None, self.sight(), clock::now());
-        self.first(start).await
-    }
-
-    async fn first(&mut self, start: Start) -> Result<Feed, End> {
-        for frame in start.first {
-            self.wire.send(frame).await?;
-        }
-        Ok(start.feed)
-    }
-
-    fn sight(&self) -> Sight {
-        Sight::of(&self.session.borrow().user, self.app.others)
-    }
-
-    async fn resync(&mut self, why: ResyncCause) -> Result<Feed, End> {
-        let user = self.session.borrow().user.name.clone();
-        match why {
-            ResyncCause::Gap => tracing::info!(%user, "a desk asks for a snapshot: it misses a change"),
-            ResyncCause::Differs => {
-                tracing::warn!(%user, "a desk asks for a snapshot: its office differs from the server's");
-            }
-        }
-        self.snapshot().await
-    }
-
-    async fn answer(&mut self, message: ClientMessage, rest: &mut Feed) -> Result<(), End> {
-        match message {
-            ClientMessage::Beat => Ok(()),
-            ClientMessage::Hello { .. } => {
-                let text = "The client said hello twice. Update the client.";
-                Err(bye(text, Again::No, close_code::POLICY))
-            }
-            ClientMessage::Resync { why } if self.pace.allows(clock::now()) => {
-                *rest = self.resync(why).await?;
-                Ok(())
-            }
-            ClientMessage::Resync { .. } => {
-                Err(bye("The client asks for too many snapshots.", Again::Yes, close_code::POLICY))
-            }
-            ClientMessage::Command { id, .. } | ClientMessage::History { id, .. }
-                if self.open.len() >= OPEN || !self.pace.allows(clock::now()) =>
-            {
-                self.refuse(&id, Reason::Refused, TOO_MANY).await
-            }
-            ClientMessage::Command { id, command } => {
-                let (reply, outcome) = oneshot::channel();
-                let Session { key, user } = self.session.borrow().clone();
-                let order = Order { session: key, user, id: id.clone(), command, reply };
-                match self.app.orders.try_send(order) {
-                    Ok(()) => {
-                        self.open.push(Box::pin(async move {
+    /// Does what the conversation came to.
+    async fn flush(&mut self) -> Result<(), End> {
+        while let Some(say) = self.talk.poll() {
+            match say {
+                Say::Text(text) => self.wire.put(Message::Text(text)).await?,
+                Say::Ping => self.wire.put(Message::Ping(Default::default())).await?,
+                Say::Order(id, command) => {
+                    let (reply, outcome) = oneshot::channel();
+                    let Session { key, user } = self.talk.who().clone();
+                    let order = Order { session: key, user, id: id.clone(), command, reply };
+                    match self.app.orders.try_send(order) {
+                        Ok(()) => self.open.push(Box::pin(async move {
                             let outcome = outcome.await.unwrap_or_else(|_| stopped());
                             text(&ServerMessage::Result { id, outcome })
-                        }));
-                        Ok(())
-                    }
-                    Err(mpsc::error::TrySendError::Full(_)) => {
-                        let text = "The server is too busy. This was not carried out; try again in a moment.";
-                        self.refuse(&id, Reason::Refused, text).await
-                    }
-                    Err(mpsc::error::TrySendError::Closed(_)) => {
-                        self.wire.send(text(&ServerMessage::Result { id, outcome: stopped() })).await
+                        })),
+                        Err(mpsc::error::TrySendError::Full(_)) => {
+                            self.talk.refused(id, busy(), clock::steady());
+                        }
+                        Err(mpsc::error::TrySendError::Closed(_)) => {
+                            self.talk.refused(id, stopped(), clock::steady());
+                        }
                     }
                 }
+                Say::Ask(id, extensions, query) => {
+                    self.open.push(Box::pin(history(Arc::clone(&self.app), id, extensions, query)));
+                }
             }
-            ClientMessage::History { id, query } => self.history(id, query).await,
         }
-    }
-
-    async fn history(&mut self, id: CommandId, query: HistoryQuery) -> Result<(), End> {
-        let extensions =
-            self.app.hub.office(|office| permission::may_read(&self.session.borrow().user, &query, office));
-        let extensions = match extensions {
-            Ok(extensions) => extensions,
-            Err(outcome) => return self.wire.send(text(&ServerMessage::Result { id, outcome })).await,
-        };
-        let app = Arc::clone(&self.app);
-        self.open.push(Box::pin(async move {
-            match app.store.page(extensions, query.before, query.limit).await {
-                Ok(page) => text(&ServerMessage::History { id, page }),
-                Err(error) => {
-                    tracing::error!(error = %format!("{error:#}"), "the history cannot be read");
-                    let outcome = Outcome::Failed {
-                        reason: Reason::Refused,
-                        text: "The call history cannot be read at the moment. Try again, or tell your administrator."
-                            .into(),
-                    };
-                    text(&ServerMessage::Result { id, outcome })
-                }
-            }
-        }));
         Ok(())
-    }
-
-    /// Answers an order that is not understood; it counts like one that is.
-    async fn unclear(&mut self, id: &CommandId, text: &str) -> Result<(), End> {
-        match self.pace.allows(clock::now()) {
-            true => self.refuse(id, Reason::Invalid, text).await,
-            false => self.refuse(id, Reason::Refused, TOO_MANY).await,
-        }
-    }
-
-    async fn refuse(&mut self, id: &CommandId, reason: Reason, why: &str) -> Result<(), End> {
-        let outcome = Outcome::Failed { reason, text: why.to_owned() };
-        self.wire.send(text(&ServerMessage::Result { id: id.clone(), outcome })).await
     }
 }
 
-/// The socket, with when it was last used in each direction.
+/// What comes next for the desk; nothing before it has said hello.
+async fn next(talk: &mut Talk) -> Delivery {
+    match talk.feed() {
+        Some(feed) => feed.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn history(app: Arc<App>, id: CommandId, extensions: Vec<Extension>, query: HistoryQuery) -> Utf8Bytes {
+    match app.store.page(extensions, query.before, query.limit).await {
+        Ok(mut page) => {
+            let lead = clock::lead();
+            page.entries = page.entries.into_iter().map(|row| clock::shifted(row, -lead)).collect();
+            text(&ServerMessage::History { id, page })
+        }
+        Err(error) => {
+            tracing::error!(error = %format!("{error:#}"), "the history cannot be read");
+            let outcome = Outcome::Failed {
+                reason: Reason::Refused,
+                text: "The call history cannot be read at the moment. Try again, or tell your administrator."
+                    .into(),
+            };
+            text(&ServerMessage::Result { id, outcome })
+        }
+    }
+}
+
+/// The socket.
 struct Wire {
     socket: WebSocket,
-    sent: Instant,
-    heard: Instant,
-    /// How often it may be heard.
-    frames: Pace,
 }
 
 impl Wire {
@@ -330,14 +196,9 @@ impl Wire {
             Some(Err(error)) => {
                 tracing::debug!(%error, "a desk's message cannot be read");
                 let text = "The server could not read the client's message: it is too large or broken.";
-                return Err(bye(text, Again::Yes, close_code::SIZE));
+                return Err(bye(text, Again::Yes, code::SIZE));
             }
         };
-        self.heard = Instant::now();
-        if !self.frames.allows(clock::now()) {
-            let text = "The client sent more messages than the server takes. Update the client.";
-            return Err(bye(text, Again::Yes, close_code::POLICY));
-        }
         Ok(match message {
             Message::Text(text) => understand(&text),
             Message::Binary(_) => {
@@ -346,16 +207,6 @@ impl Wire {
             Message::Ping(_) | Message::Pong(_) => Heard::Life,
             Message::Close(_) => return Err(End::Gone),
         })
-    }
-
-    async fn send(&mut self, text: Utf8Bytes) -> Result<(), End> {
-        self.put(Message::Text(text)).await?;
-        self.sent = Instant::now();
-        Ok(())
-    }
-
-    async fn ping(&mut self) -> Result<(), End> {
-        self.put(Message::Ping(Default::default())).await
     }
 
     async fn put(&mut self, message: Message) -> Result<(), End> {
@@ -378,8 +229,9 @@ impl Wire {
     }
 }
 
-fn bye(text: &str, again: Again, code: u16) -> End {
-    End::Bye { text: text.to_owned(), again, code }
+fn busy() -> Outcome {
+    let text = "The server is too busy. This was not carried out; try again in a moment.".into();
+    Outcome::Failed { reason: Reason::Refused, text }
 }
 
 fn stopped() -> Outcome {

@@ -32,6 +32,21 @@ mod throttle;
 mod tls;
 mod token;
 
+/// The server without sockets, disk and clocks: what the simulation drives in their place.
+pub mod sans_io {
+    pub use crate::audit::Entry;
+    pub use crate::desk::Limits;
+    pub use crate::desk::end::{Again, End};
+    pub use crate::desk::hearing::{Heard, understand};
+    pub use crate::desk::talk::{Say, Talk};
+    pub use crate::exchange::core::{Core, Order, Surroundings};
+    pub use crate::hub::{Delivery, Feed, Hub, Start, text};
+    pub use crate::login::Session;
+    pub use crate::pace::{Pace, Paces};
+    pub use crate::privacy::{Left, Others, Sight};
+    pub use crate::store::{SessionKey, User};
+}
+
 #[cfg(test)]
 mod specimen;
 

@@ -125,8 +125,8 @@ impl Server {
         let doorway = Doorway::open(config.listen.address, tls).await?;
         let address = doorway.address();
 
-        let mut board = Switchboard::new(config.pbx.settings(), clock::now());
-        board.set_directory(people, clock::now());
+        let mut board = Switchboard::new(config.pbx.settings(), clock::steady());
+        board.set_directory(people, clock::steady());
         let hub = Arc::new(Hub::new(epoch()?));
         let (orders, incoming) = mpsc::channel::<Order>(ORDERS);
         let (stop, stopped) = watch::channel(None);

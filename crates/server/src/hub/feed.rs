@@ -49,7 +49,6 @@ impl Feed {
     }
 
     /// What has come already, if anything.
-    #[cfg(test)]
     pub fn take(&mut self) -> Option<Delivery> {
         match self.frames.try_recv() {
             Ok(frame) => Some(self.deliver(frame)),
