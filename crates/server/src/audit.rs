@@ -70,6 +70,8 @@ pub enum Act {
     EnableUser,
     /// Sessions were ended.
     EndSessions,
+    /// The database was replaced by a backup.
+    Restore,
     /// A login.
     LogIn,
     /// The end of it.
@@ -85,6 +87,7 @@ impl Act {
             Self::DisableUser => "disableUser",
             Self::EnableUser => "enableUser",
             Self::EndSessions => "endSessions",
+            Self::Restore => "restore",
             Self::LogIn => "logIn",
             Self::LogOut => "logOut",
         }

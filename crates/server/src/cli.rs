@@ -2,6 +2,7 @@
 //! failure is a sentence on stderr and exit code 1.
 
 mod audit;
+mod backup;
 mod report;
 mod sessions;
 mod users;
@@ -67,6 +68,10 @@ enum Order {
         #[command(subcommand)]
         order: audit::History,
     },
+    /// Copies the database into a new file; a server may be running on it.
+    Backup(backup::Backup),
+    /// Puts a backup in the place of the database, which is kept aside. The server must be stopped.
+    Restore(backup::Backup),
     /// Says whether the configuration is right.
     CheckConfig {
         #[command(flatten)]
@@ -106,6 +111,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Order::Sessions { order } => within(sessions::run(order)),
         Order::Audit(wanted) => within(audit::run(wanted)),
         Order::History { order } => within(audit::export(order)),
+        Order::Backup(order) => backup::save(order),
+        Order::Restore(order) => backup::bring_back(order),
         Order::Doctor { file } => within(examine(file.config)),
         Order::Serve { file, rehearsal, seed, ui, listen } => {
             log();

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod buffer;
 mod rows;
 mod schema;
@@ -10,6 +11,7 @@ mod writer;
 
 pub use accounts::User;
 pub use audit::Wanted;
+pub use backup::{Holds, back_up, restore};
 pub use sessions::{Lifetime, Listed, SessionKey};
 
 use crate::clock;
@@ -345,12 +347,7 @@ fn lock_reader(reader: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 }
 
 fn connect(path: &Path) -> Result<Connection> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // Made by us first, so that nobody else on the machine can read it; SQLite gives its other files this mode.
-        File::options().read(true).append(true).create(true).mode(0o600).open(path)?;
-    }
+    made(path)?;
     let connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_millis(250))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -359,10 +356,25 @@ fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-fn lock(path: &Path) -> Result<File> {
+/// Makes the file where it is not there. Made by us first, so that nobody else on the machine can read it; SQLite gives
+/// its other files the same mode.
+fn made(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The name with something behind it.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let name = with_suffix(path, ".lock");
     let file = File::options().create(true).truncate(false).write(true).open(&name).with_context(|| {
         format!("{} cannot be made. Check that the folder exists and may be written", name.display())
     })?;

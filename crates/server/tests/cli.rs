@@ -339,3 +339,40 @@ fn every_configuration_in_the_papers_and_in_the_lab_is_right() {
         assert!(right, "{said}\n{text}");
     }
 }
+
+/// Without a PBX, which a server waits for.
+#[cfg(unix)]
+#[test]
+fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
+    use std::io::{BufRead, BufReader};
+
+    let folder = office("[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n");
+    let run = |arguments: &[&str]| run(folder.path(), arguments, "correct horse\n");
+    assert!(run(&["user", "add", "anna", "--role", "colleague", "--password-stdin"]).0);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
+        .args(["serve", "--config", "frontdesk.toml"])
+        .current_dir(folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.find(|line| line.as_ref().unwrap().contains("The console is at")).is_some());
+    let (done, text) = run(&["backup", "copy.db"]);
+    assert!(done, "{text}");
+    assert_eq!(
+        text,
+        "copy.db holds 1 users, 0 rows of the history and 1 entries of the audit. Whoever can read it can read the \
+         history: keep it safe.\n"
+    );
+    assert!(run(&["user", "add", "bob", "--role", "colleague", "--password-stdin"]).0);
+    let (done, text) = run(&["restore", "copy.db"]);
+    assert!(!done && text.contains("another frontdesk-server already serves from frontdesk.db"), "{text}");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let (done, text) = run(&["restore", "copy.db"]);
+    assert!(done && text.contains("Everybody has to log in again."), "{text}");
+    assert!(text.contains("What was there before is kept as frontdesk.db.before-restore-"), "{text}");
+    assert_eq!(run(&["user", "list"]), (true, "anna  colleague  \n".into()));
+    let (_, text) = run(&["audit"]);
+    assert!(text.lines().last().unwrap().contains("restore"), "{text}");
+}

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use rusqlite::Connection;
+use std::collections::BTreeMap;
 
 /// Each step leads from its index to the next version; a released one is never changed.
 const STEPS: &[&str] = &["
@@ -30,14 +31,55 @@ const STEPS: &[&str] = &["
     CREATE INDEX audit_by_time ON audit (at, id);
 "];
 
+/// The version of the present schema.
+pub const NEWEST: usize = STEPS.len();
+
+/// What a database is to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// One of the present or of an older version, with all its tables.
+    Known,
+    /// Of a newer version.
+    Newer {
+        /// Which.
+        version: usize,
+    },
+    /// Another program's, an empty one, or one that was changed by hand.
+    Foreign,
+}
+
+/// What a database is to this program, by its version and its tables.
+pub fn standing(connection: &Connection) -> Result<Standing> {
+    let version = version_of(connection)?;
+    if version > NEWEST {
+        return Ok(Standing::Newer { version });
+    }
+    let meant = Connection::open_in_memory()?;
+    STEPS.iter().take(version).try_for_each(|step| meant.execute_batch(step))?;
+    let same = version > 0 && tables(connection)? == tables(&meant)?;
+    Ok(if same { Standing::Known } else { Standing::Foreign })
+}
+
+/// Every table and index with the words that made it; how they are spaced does not count.
+fn tables(connection: &Connection) -> Result<BTreeMap<String, String>> {
+    let mut statement = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    let spaced = rows.map(|row| {
+        let (name, sql) = row?;
+        Ok((name, sql.split_whitespace().collect::<Vec<_>>().join(" ")))
+    });
+    spaced.collect()
+}
+
 /// Brings the schema up to date, one version a transaction.
 pub fn migrate(connection: &mut Connection) -> Result<()> {
     let mut version = version_of(connection)?;
-    if version > STEPS.len() {
+    if version > NEWEST {
         bail!(
             "it was written by a newer frontdesk-server (schema {version}, this one knows {}). Install that version \
              again, or give another [store] path",
-            STEPS.len()
+            NEWEST
         );
     }
     while let Some(step) = STEPS.get(version) {
@@ -56,7 +98,8 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-fn version_of(connection: &Connection) -> Result<usize> {
+/// The version that the database says it has; 0 for an empty one.
+pub fn version_of(connection: &Connection) -> Result<usize> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(version)?)
 }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod backup;
+mod migrations;
 
 use super::*;
 use frontdesk_protocol::{Direction, HistoryOutcome, Millis, Party, PartyKind};
@@ -170,15 +172,6 @@ async fn only_one_server_serves_from_a_database_but_accounts_can_be_changed_besi
     assert!(refused.ends_with("Stop it first, or give this one another [store] path"), "{refused}");
     let beside = Store::open(&path, Purpose::Accounts).unwrap();
     assert!(beside.users().await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_database_of_a_newer_version_is_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("f.db");
-    connect(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let refused = format!("{:#}", Store::open(&path, Purpose::Serve).unwrap_err());
-    assert!(refused.contains("it was written by a newer frontdesk-server (schema 99"), "{refused}");
 }
 
 #[tokio::test]
