@@ -106,7 +106,7 @@ pub(crate) fn tray(light: Light, user: Option<&str>, ringing: &[Ringing]) -> Tra
     };
     let mut menu = vec![Entry::Text(status.clone())];
     for ringing in ringing.iter().take(LISTED) {
-        let text = format!("{} is calling: Show …", ringing.caller);
+        let text = format!("{}: Show …", ringing.headline());
         menu.push(Entry::Item { choice: Choice::Show(ringing.call.clone()), text });
     }
     if ringing.len() > LISTED {
@@ -140,6 +140,7 @@ mod tests {
             caller: format!("Caller {number}"),
             number: None,
             queue: None,
+            back: None,
         }
     }
 

@@ -67,11 +67,7 @@ pub(crate) fn notice(ringing: &Ringing) -> Notice {
     if !at.is_empty() {
         lines.push(format!("Rings at {}", at.join(", ")));
     }
-    Notice {
-        call: ringing.call.clone(),
-        summary: format!("{} is calling", ringing.caller),
-        body: lines.join(" · "),
-    }
+    Notice { call: ringing.call.clone(), summary: ringing.headline(), body: lines.join(" · ") }
 }
 
 /// Plain text for a daemon that reads markup.
@@ -94,6 +90,7 @@ mod tests {
             caller: "Mario <b>Rossi</b>".into(),
             number: Some("+39055123".into()),
             queue: Some(QueueName::parse("support").unwrap()),
+            back: None,
         };
         let notice = notice(&ringing);
         assert_eq!(notice.summary, "Mario <b>Rossi</b> is calling");

@@ -1,6 +1,6 @@
 //! Who rings at my extensions, out of the office. A pure question; what is done about it stands in `notice` and `menu`.
 
-use frontdesk_protocol::{CallId, Direction, Extension, LegId, LegState, Office, QueueName, Viewer};
+use frontdesk_protocol::{CallId, Direction, Extension, LegId, LegState, Office, QueueName, Return, Viewer};
 
 /// One call that rings at one or more of my extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub(crate) struct Ringing {
     pub(crate) number: Option<String>,
     /// The queue it came through.
     pub(crate) queue: Option<QueueName>,
+    /// From where the caller comes back, in words made fit as those of the caller, and why, if they were handed on from
+    /// here before.
+    pub(crate) back: Option<(String, Return)>,
 }
 
 /// The calls that ring at the viewer's extensions, the oldest first. A phone that rings because its own user placed a
@@ -33,6 +36,7 @@ pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
             known.at.extend(at);
             continue;
         }
+        let back = leg.extension.as_ref().and_then(|at| office.came_back(&call.id, at));
         let party = leg.peer.as_ref().unwrap_or(&call.origin);
         let caller = tidy(party.display());
         let number =
@@ -44,11 +48,35 @@ pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
             caller,
             number,
             queue: call.via.queue.clone(),
+            back: back.map(|(handed, why)| (tidy(&handed.label), why)),
         };
         found.push((leg.since.0, ringing));
     }
     found.sort_by_key(|(since, _)| *since);
     found.into_iter().map(|(_, ringing)| ringing).collect()
+}
+
+impl Ringing {
+    /// What happens, in one line: who is calling, or is back, from where and why.
+    pub(crate) fn headline(&self) -> String {
+        let Self { caller, .. } = self;
+        match &self.back {
+            None => format!("{caller} is calling"),
+            Some((_, Return::PulledBack)) => format!("{caller} is brought back"),
+            Some((from, why)) if from.is_empty() => format!("{caller} is back: {}", word(*why)),
+            Some((from, why)) => format!("{caller} is back from {from}: {}", word(*why)),
+        }
+    }
+}
+
+fn word(why: Return) -> &'static str {
+    match why {
+        Return::NoAnswer => "no answer",
+        Return::Busy => "busy",
+        Return::Refused => "declined",
+        Return::Unreachable => "not reachable",
+        Return::PulledBack => "brought back",
+    }
 }
 
 /// A caller's text made fit for one line: no control characters, no signs that turn the direction of writing, not long.

@@ -11,8 +11,10 @@ use crate::menu::{Choice, Entry, Icon};
 use crate::notice::NoticeChoice;
 use desk::{Desk, delta, leg_rings, ringing_call};
 use frontdesk_protocol::{
-    CallId, Change, ClientMessage, Command, CommandId, LegId, Millis, Outcome, PbxLink, Reason, ServerMessage,
+    CallId, Change, ClientMessage, Command, CommandId, Handed, HandedId, HandedState, LegId, Millis, Outcome,
+    PbxLink, Reason, Return, ServerMessage,
 };
+use std::sync::Arc;
 
 fn call(name: &str) -> CallId {
     CallId::parse(name).unwrap()
@@ -42,6 +44,31 @@ fn a_call_that_rings_here_is_announced_once_and_withdrawn_when_it_ends() {
     desk.hears(delta(3, [Change::CallGone(call("c1"))]));
     assert_eq!(desk.done.withdrawn, [call("c1")]);
     assert_eq!(desk.done.tray.as_ref().unwrap().icon, Icon::Calm);
+}
+
+#[test]
+fn a_caller_who_comes_back_is_announced_with_where_from_and_why() {
+    let mut desk = Desk::online();
+    let handed = |state| {
+        Change::Handed(Arc::new(Handed {
+            id: HandedId::parse("h").unwrap(),
+            by: "1001".try_into().unwrap(),
+            call: call("c1"),
+            party: ringing_call("c1").origin.clone(),
+            to: None,
+            label: "Bob\n\u{202e}Brown (1002)".into(),
+            safe: true,
+            at: Millis(1),
+            state,
+            since: Millis(1),
+        }))
+    };
+    let why = Return::NoAnswer;
+    desk.hears(delta(1, [Change::Call(ringing_call("c1")), handed(HandedState::Returning { why })]));
+    assert_eq!(desk.done.notices[0].summary, "Mario Rossi is back from Bob Brown (1002): no answer");
+    assert_eq!(labels(&desk)[0], "Mario Rossi is back from Bob Brown (1002): no answer: Show …");
+    desk.hears(delta(2, [handed(HandedState::Returning { why: Return::PulledBack })]));
+    assert_eq!(desk.done.notices[1].summary, "Mario Rossi is brought back");
 }
 
 #[test]

@@ -8,9 +8,10 @@ use crate::dom::{self, Place};
 use crate::focus_hold::Hold;
 use crate::panes::{self, Divider};
 use crate::transport::{self, Transport};
+use frontdesk_console::event::Held;
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
 use frontdesk_console::link::LOOK_MS;
-use frontdesk_console::{Console, Event, Moving, Over, Scheme, Theme};
+use frontdesk_console::{Console, Event, Moving, Over, Pulling, Scheme, Theme};
 use frontdesk_protocol::{Millis, PersonId};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
@@ -39,6 +40,8 @@ pub enum Msg {
     Pointer(Pointer),
     /// The held card has rested over the same tile for a moment.
     Rested,
+    /// The key for the other way of handing over goes down or up.
+    Other(Held),
     /// A key that belongs to no focused thing.
     Shortcut(Shortcut),
 }
@@ -80,7 +83,7 @@ pub struct App {
     /// Where the focus is, for when what has it goes.
     hold: Hold,
     painted: String,
-    second: i64,
+    second: (i64, u64),
     _clock: Interval,
     _listeners: Vec<EventListener>,
 }
@@ -104,7 +107,7 @@ impl Component for App {
             anchor: None,
             pointer: (0, 0),
             resting: None,
-            second: 0,
+            second: (0, 0),
             ghost: NodeRef::default(),
             focus: None,
             hold: Hold::default(),
@@ -139,6 +142,11 @@ impl Component for App {
                 return self.console.moving.held().is_some()
                     && self.event(Event::Drag((x, y), dom::over(x, y)));
             }
+            // It counts while somebody is moved; going up it always does.
+            Msg::Other(held) => {
+                let matters = held == Held::No || self.console.moving.leg().is_some();
+                return matters && held != self.console.other.held && self.event(Event::OtherKey(held));
+            }
             Msg::Shortcut(key) => return self.shortcut(key),
         }
         true
@@ -169,9 +177,9 @@ impl App {
         }
         let due = self.tick(dom::now());
         let dragged = match &event {
-            Event::Drag(at, _) | Event::Press(_, at) => {
+            Event::Drag(at, _) | Event::Press(_, at) | Event::PressRow(_, at) => {
                 self.pointer = *at;
-                Some((self.console.moving.clone(), self.console.said.clone()))
+                Some(self.carried())
             }
             _ => None,
         };
@@ -183,7 +191,7 @@ impl App {
         }
         match dragged {
             // While a card only follows the pointer nothing else changes, so only a clock is drawn.
-            Some((moving, said)) if moving == self.console.moving && said == self.console.said => {
+            Some(carried) if carried == self.carried() => {
                 self.place_ghost();
                 due
             }
@@ -191,23 +199,32 @@ impl App {
         }
     }
 
+    /// What a drag can change beside the place of what is dragged.
+    fn carried(&self) -> (Moving, Pulling, frontdesk_console::announce::Announcements) {
+        let console = &self.console;
+        (console.moving.clone(), console.handed.pulling.clone(), console.said.clone())
+    }
+
     /// Draws when a clock has gone on, or the time has changed something else.
     fn tick(&mut self, now: Millis) -> bool {
         let before = (self.second, self.console.light().lamp, self.console.said.clone());
         let asked = self.console.update(Event::Tick(now));
         self.carry_out(asked);
-        self.second = self.console.clock.server().0.div_euclid(1_000);
+        // A countdown goes on between the full seconds of the clocks.
+        self.second = (self.console.clock.server().0.div_euclid(1_000), self.console.countdown());
         before != (self.second, self.console.light().lamp, self.console.said.clone())
     }
 
-    /// Carries the held card. Without one the pointer is nobody's business here.
+    /// Carries the held card or row. Without one the pointer is nobody's business here.
     fn pointer(&mut self, pointer: Pointer, ctx: &Context<Self>) -> bool {
-        if self.console.moving.held().is_none() {
+        let row = self.console.handed.pulling.held().is_some();
+        if !row && self.console.moving.held().is_none() {
             return false;
         }
         let event = match pointer {
             // The button went up where nobody heard it, so nothing was meant by it.
             Pointer::Down | Pointer::Gone => Event::CancelDrag,
+            Pointer::Moved(x, y) if row => Event::Drag((x, y), dom::over(x, y)),
             Pointer::Moved(x, y) => Event::Drag((x, y), self.settled(dom::over(x, y), ctx)),
             Pointer::Up(x, y) => Event::Drop(dom::over(x, y)),
         };
@@ -244,12 +261,15 @@ impl App {
     }
 
     fn place_ghost(&self) {
-        if let (Moving::Dragging { .. }, Some(ghost)) =
-            (&self.console.moving, self.ghost.cast::<HtmlElement>())
-        {
+        if let (true, Some(ghost)) = (self.dragging(), self.ghost.cast::<HtmlElement>()) {
             let (x, y) = self.pointer;
             let _ = ghost.style().set_property("transform", &format!("translate({x}px, {y}px)"));
         }
+    }
+
+    fn dragging(&self) -> bool {
+        matches!(self.console.moving, Moving::Dragging { .. })
+            || matches!(self.console.handed.pulling, Pulling::Dragging { .. })
     }
 
     fn scheme(&self) -> Scheme {
@@ -274,7 +294,19 @@ impl App {
             Shortcut::Stream => effects::focus_pane("stream"),
             Shortcut::Users => effects::focus_pane("users"),
             Shortcut::History => effects::focus_pane("history"),
+            Shortcut::Handed => effects::focus_pane("handed"),
+            Shortcut::Undo if self.console.needs_login() => false,
+            Shortcut::Undo => self.event(Event::Undo),
         }
+    }
+}
+
+/// The key's name; with Ctrl that of the Latin letter at its place, where the layout has another script.
+fn letter(event: &KeyboardEvent) -> String {
+    let key = event.key();
+    match event.code().strip_prefix("Key") {
+        Some(latin) if event.ctrl_key() && !key.is_ascii() => latin.to_lowercase(),
+        Some(_) | None => key,
     }
 }
 
@@ -290,19 +322,42 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
             if event.default_prevented() || event.is_composing() {
                 return;
             }
-            let command = event.ctrl_key() || event.alt_key() || event.meta_key();
-            let modifier = if command { Modifier::Command } else { Modifier::Plain };
-            let Some(key) = shortcut(&event.key(), modifier) else { return };
+            if event.key() == "Shift" {
+                return link.send_message(Msg::Other(Held::Yes));
+            }
+            let control = event.ctrl_key() || event.meta_key();
+            let modifier = match (control, event.alt_key(), event.shift_key()) {
+                (false, false, _) => Modifier::Plain,
+                (true, false, false) => Modifier::Command,
+                _ => Modifier::Other,
+            };
+            let Some(key) = shortcut(&letter(event), modifier) else { return };
+            // A key that is held is one wish, not many.
+            if key == Shortcut::Undo && event.repeat() {
+                return event.prevent_default();
+            }
             // A letter goes to the search box by the focus alone; typed into a field it stays there.
             if modifier == Modifier::Plain && dom::typing() && key == Shortcut::Search {
                 return;
             }
-            if modifier == Modifier::Command {
+            if modifier != Modifier::Plain {
                 event.prevent_default();
             }
             link.send_message(Msg::Shortcut(key));
         },
     );
+    let released = {
+        let link = ctx.link().clone();
+        EventListener::new(&window, "keyup", move |event| {
+            if event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Shift") {
+                link.send_message(Msg::Other(Held::No));
+            }
+        })
+    };
+    let left = {
+        let link = ctx.link().clone();
+        EventListener::new(&window, "blur", move |_| link.send_message(Msg::Other(Held::No)))
+    };
     let moved = |what: &'static str| {
         let link = ctx.link().clone();
         let options = EventListenerOptions::run_in_capture_phase();
@@ -313,13 +368,17 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
         let link = ctx.link().clone();
         let options = EventListenerOptions::run_in_capture_phase();
         EventListener::new_with_options(&window, what, options, move |event| {
-            if let Some(pointer) = event.dyn_ref::<PointerEvent>().and_then(read) {
+            let Some(event) = event.dyn_ref::<PointerEvent>() else { return };
+            if let Some(pointer) = read(event) {
+                link.send_message(Msg::Other(if event.shift_key() { Held::Yes } else { Held::No }));
                 link.send_message(Msg::Pointer(pointer));
             }
         })
     };
     let mut listeners = vec![
         keys,
+        released,
+        left,
         moved("scroll"),
         moved("resize"),
         pointer("pointerdown", |_| Some(Pointer::Down)),

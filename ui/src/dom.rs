@@ -60,6 +60,9 @@ pub fn over(x: i32, y: i32) -> Over {
     let at = || -> Option<Over> {
         #[expect(clippy::cast_precision_loss, reason = "coordinates of a window")]
         let found = document()?.element_from_point(x as f32, y as f32)?;
+        if found.closest("[data-drop='stream']").ok().flatten().is_some() {
+            return Some(Over::Stream);
+        }
         let tile = found.closest("[data-person]").ok()??;
         let person = PersonId::parse(&tile.get_attribute("data-person")?).ok()?;
         let target = found.closest("[data-target]").ok().flatten();
@@ -110,6 +113,7 @@ pub fn focus(place: &Focus) {
         Focus::Card(leg) => with("data-leg", leg.as_str()),
         Focus::Tile(person) => with("data-person", person.as_str()),
         Focus::Row(row) => with("data-history", &row.0.to_string()),
+        Focus::Handed(id) => with("data-handed", id.as_str()),
         Focus::Target(at) => with("data-index", &at.to_string()),
         Focus::Search => by_id("search").and_then(|element| element.dyn_into().ok()),
     };

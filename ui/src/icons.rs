@@ -50,6 +50,10 @@ pub enum Icon {
     Done,
     /// A triangle.
     Warning,
+    /// An arrow that turns back.
+    Back,
+    /// A clock.
+    Waiting,
 }
 
 /// The icon of a status.
@@ -118,6 +122,8 @@ fn path(icon: Icon) -> &'static str {
         Icon::Settings => "M2 4.500h7M12 4.500h2M2 11.500h2M7 11.500h7M10.500 3v3M5.500 10v3",
         Icon::Close => "M4 4l8 8M12 4l-8 8",
         Icon::Done => "M3 8.500l3.500 3.500L13 4.500",
+        Icon::Back => "M6 3L2.500 6.500L6 10M2.500 6.500h7.500a3.500 3.500 0 0 1 0 7H6.500",
+        Icon::Waiting => "M8 2.500a5.500 5.500 0 1 1 0 11a5.500 5.500 0 1 1 0-11M8 5v3.300l2.200 1.300",
         Icon::Warning => "M8 2.500l6 11H2zM8 6.500v3.300M8 11.700v.1",
     }
 }

@@ -4,7 +4,7 @@ use crate::icons::{icon, of_status};
 use frontdesk_console::colour::Colour;
 use frontdesk_console::palette::{COLOURED, key};
 use frontdesk_console::texts::{self, page};
-use frontdesk_console::{Event, Preset, Scheme, Settings, Theme};
+use frontdesk_console::{Event, Preset, Scheme, Settings, Theme, Untaken};
 use frontdesk_protocol::Status;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -49,6 +49,13 @@ pub fn SettingsDialog(props: &SettingsProps) -> Html {
                         change(props, move |settings| settings.theme = theme))) }
                 </fieldset>
                 <fieldset>
+                    <legend>{ page::CALLS }</legend>
+                    { check("safe-transfer", page::SAFE_TRANSFER, props.settings.transfer == Untaken::ComesBack,
+                        change(props, |settings| settings.transfer = settings.transfer.other())) }
+                    { check("grace", page::GRACE, props.settings.grace,
+                        change(props, |settings| settings.grace = !settings.grace)) }
+                </fieldset>
+                <fieldset>
                     <legend>{ page::COLOURS }</legend>
                     { for presets.map(|(preset, word)| radio("preset", word, props.settings.palette.preset == preset,
                         change(props, move |settings| settings.palette.preset = preset))) }
@@ -65,6 +72,12 @@ pub fn SettingsDialog(props: &SettingsProps) -> Html {
 fn radio(group: &'static str, word: &'static str, checked: bool, onclick: Callback<MouseEvent>) -> Html {
     html! {
         <label key={word} class="check"><input type="radio" name={group} {checked} {onclick} />{ word }</label>
+    }
+}
+
+fn check(id: &'static str, word: &'static str, checked: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <label key={id} class="check"><input type="checkbox" {id} {checked} {onclick} />{ word }</label>
     }
 }
 

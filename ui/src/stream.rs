@@ -1,20 +1,30 @@
-//! My Stream: the cards, what was handed over, and how a card is grabbed. What a grab means is decided by the desk.
+//! My Stream: the cards, below them the callers who were handed over, and notes. What a grab means is decided by the desk.
 
 mod card;
+mod handed;
 
 use crate::icons::{Icon, icon};
 use card::Card;
 pub use card::direction;
 use frontdesk_console::event::Hover;
-use frontdesk_console::{CardView, Event, Note, Tone, texts};
+use frontdesk_console::{CardView, Event, HandedRow, Note, Tone, texts};
+use handed::HandedList;
 use std::rc::Rc;
-use yew::{Callback, Html, PointerEvent, Properties, function_component, html};
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use yew::{
+    Callback, Html, MouseEvent, PointerEvent, Properties, function_component, html, use_effect_with,
+    use_node_ref,
+};
 
 /// Properties of [`Stream`].
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct StreamProps {
     /// Top to bottom.
     pub cards: Vec<Rc<CardView>>,
+    /// Callers whom I handed over.
+    pub handed: Vec<Rc<HandedRow>>,
+    /// What a drop here does, while one of them is moved.
+    pub take_back: Option<String>,
     /// About calls that are gone from here.
     pub notes: Vec<Note>,
     /// Takes what happens.
@@ -36,13 +46,21 @@ pub fn Stream(props: &StreamProps) -> Html {
         html! { <Card key={card.leg.as_str()} card={Rc::clone(card)} on={props.on.clone()} /> }
     });
     let empty = props.cards.is_empty();
+    let on = props.on.clone();
+    let take = Callback::from(move |_: MouseEvent| on.emit(Event::ClickStream));
     html! {
         <section data-pane="stream" aria-label={texts::page::STREAM}>
             <h2>{ texts::page::STREAM }<span class="count">{ count(props.cards.len()) }</span></h2>
-            <div class="cards" onpointerenter={hover(Hover::Inside)} onpointerleave={hover(Hover::Outside)}>
-                <p key=" empty" class="empty" hidden={!empty}>{ texts::empty::STREAM }</p>
-                { for cards }
+            <div class="well" data-drop="stream">
+                <div class="cards" onpointerenter={hover(Hover::Inside)} onpointerleave={hover(Hover::Outside)}>
+                    <p key=" empty" class="empty" hidden={!empty}>{ texts::empty::STREAM }</p>
+                    { for cards }
+                </div>
+                <button type="button" class="take-back" hidden={props.take_back.is_none()} onclick={take}>
+                    { icon(Icon::Back) }<span>{ props.take_back.clone().unwrap_or_default() }</span>
+                </button>
             </div>
+            <HandedList rows={props.handed.clone()} on={props.on.clone()} />
             <div class="notes">
                 { for props.notes.iter().map(|note| note_line(note, &props.on)) }
             </div>
@@ -57,6 +75,33 @@ pub fn count(number: usize) -> String {
 
 /// A note as a line; one that failed can be put away.
 pub fn note_line(note: &Note, on: &Callback<Event>) -> Html {
+    html! { <NoteLine note={note.clone()} on={on.clone()} /> }
+}
+
+/// Properties of [`NoteLine`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct NoteProps {
+    /// The note.
+    pub note: Note,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// A note. One that failed is not left below the fold of a small pane.
+#[function_component]
+pub fn NoteLine(props: &NoteProps) -> Html {
+    let (note, on, place) = (&props.note, &props.on, use_node_ref());
+    {
+        let place = place.clone();
+        use_effect_with((note.tone, note.text.clone()), move |(tone, _)| {
+            let failed = place.cast::<Element>().filter(|_| *tone == Tone::Failed);
+            if let Some(line) = failed {
+                let options = ScrollIntoViewOptions::new();
+                options.set_block(ScrollLogicalPosition::Nearest);
+                line.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
+    }
     let (tone, shape) = match note.tone {
         Tone::Pending => ("pending", Icon::Transfer),
         Tone::Done => ("done", Icon::Done),
@@ -68,7 +113,7 @@ pub fn note_line(note: &Note, on: &Callback<Event>) -> Html {
         on.emit(Event::Dismiss(subject.clone()));
     });
     html! {
-        <p class="note" data-tone={tone}>
+        <p ref={place} class="note" data-tone={tone}>
             { icon(shape) }
             <span>{ &note.text }</span>
             <button type="button" class="quiet" aria-label={texts::page::PUT_AWAY} hidden={note.tone != Tone::Failed} onclick={dismiss}>

@@ -1,6 +1,8 @@
-//! A running clock: the only thing that is drawn anew each second.
+//! Running clocks: the only things that are drawn anew each second.
 
 use frontdesk_console::clock::duration;
+use frontdesk_console::handed::left;
+use frontdesk_console::texts;
 use frontdesk_protocol::Millis;
 use yew::{Html, Properties, function_component, html, use_context};
 
@@ -20,4 +22,18 @@ pub struct ElapsedProps {
 pub fn Elapsed(props: &ElapsedProps) -> Html {
     let now = use_context::<Now>().map_or(props.since, |now| now.0);
     html! { <time class="clock">{ duration(now.since(props.since)) }</time> }
+}
+
+/// Properties of [`Left`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct LeftProps {
+    /// Until when, by the server's clock.
+    pub until: Millis,
+}
+
+/// How many seconds are left.
+#[function_component]
+pub fn Left(props: &LeftProps) -> Html {
+    let now = use_context::<Now>().map_or(props.until, |now| now.0);
+    html! { <time class="clock left">{ texts::page::seconds_left(left(props.until, now)) }</time> }
 }

@@ -2,7 +2,7 @@
 
 use crate::orders::{Note, Orders, Subject};
 use crate::texts;
-use frontdesk_protocol::{Call, Direction, Hold, Leg, LegId, LegState, Millis, Status, status};
+use frontdesk_protocol::{Call, Direction, Hold, Leg, LegId, LegState, Millis, Office, Status, status};
 
 /// A card's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct CardView {
     pub since: Millis,
     /// What can be done.
     pub actions: Vec<CardAction>,
+    /// That the caller was handed over from here and came back, and why.
+    pub back: Option<String>,
     /// About the last order.
     pub note: Option<Note>,
     /// Whether it is chosen for moving or being dragged.
@@ -99,8 +101,14 @@ fn actions(leg: &Leg) -> Vec<CardAction> {
     }
 }
 
+/// Why a caller whom I handed over is here again.
+pub fn back(office: &Office, call: &Call, leg: &Leg) -> Option<String> {
+    let (handed, why) = office.came_back(&call.id, leg.extension.as_ref()?)?;
+    Some(texts::handed::back(&handed.label, why))
+}
+
 /// The card of a leg. `unknown` is the text while facts are stale.
-pub fn card(call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> CardView {
+pub fn card(office: &Office, call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> CardView {
     let state = state(leg);
     let title = texts::party(leg.peer.as_ref());
     let number = leg.peer.as_ref().and_then(|p| p.number.clone()).filter(|n| !n.is_empty() && *n != title);
@@ -114,6 +122,8 @@ pub fn card(call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> C
     let mut label = vec![title.clone()];
     label.extend(number.clone());
     label.extend([texts::direction(leg.direction).to_owned(), word.clone()]);
+    let back = back(office, call, leg);
+    label.extend(back.clone());
     label.extend(via.clone());
     CardView {
         leg: leg.id.clone(),
@@ -129,6 +139,7 @@ pub fn card(call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> C
         known: if unknown.is_some() { Known::Before } else { Known::Now },
         since: leg.since,
         actions: actions(leg),
+        back,
         note: orders.about(&Subject::Leg(leg.id.clone())).cloned(),
         chosen: false,
         tab: false,

@@ -1,23 +1,27 @@
 //! One desk: its whole state, and `update` for everything that happens to it. It asks for effects and performs none.
 
 mod facts;
+mod handing;
 mod moves;
 mod views;
 
 use crate::announce::Announcements;
-use crate::cards::CardAction;
+use crate::cards::{self, CardAction, CardState};
 use crate::clock::Clock;
-use crate::event::{Connection, Effect, Event, Focus};
+use crate::event::{Connection, Effect, Event, Focus, Held};
 use crate::grid::step;
+use crate::handed::HandedOver;
 use crate::history::{self, History};
 use crate::link::{Lamp, Link, LinkView};
 use crate::moving::Moving;
 use crate::orders::{Orders, Subject, Tone};
+use crate::pulling::Pulling;
 use crate::settings::Settings;
 use crate::stream::Stream;
 use crate::texts;
 use crate::tiles::Users;
 use frontdesk_protocol::{CallId, Command, Extension, HistoryId, LegId, Millis, Office, PersonId, Viewer};
+use std::collections::BTreeMap;
 
 /// The login form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +30,22 @@ pub struct Login {
     pub wait: Option<Millis>,
     /// Why it failed.
     pub error: Option<String>,
+}
+
+/// Whether the caller who is being moved is handed over the other way than usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Other {
+    /// By the key that is held.
+    pub held: Held,
+    /// By choice.
+    pub chosen: Held,
+}
+
+impl Other {
+    /// Whether it is so: the key turns round what was chosen.
+    pub fn is_wanted(self) -> bool {
+        (self.held == Held::Yes) != (self.chosen == Held::Yes)
+    }
 }
 
 /// One desk.
@@ -43,12 +63,18 @@ pub struct Console {
     pub settings: Settings,
     /// My Stream.
     pub stream: Stream,
+    /// Those whom I handed over.
+    pub handed: HandedOver,
     /// The users.
     pub users: Users,
     /// The history.
     pub history: History,
     /// The move of a card.
     pub moving: Moving,
+    /// Whether the caller is to be handed over the other way than usual.
+    pub other: Other,
+    /// What the notifications say that stand now.
+    notices: BTreeMap<LegId, (String, String)>,
     /// The call that is moved and who is in it, for the sentence when it goes meanwhile.
     moved: Option<(CallId, String)>,
     /// Orders and notes.
@@ -72,9 +98,12 @@ impl Console {
             clock: Clock::new(zone),
             settings: Settings::default(),
             stream: Stream::default(),
+            handed: HandedOver::default(),
             users: Users::default(),
             history: History::default(),
             moving: Moving::default(),
+            other: Other::default(),
+            notices: BTreeMap::new(),
             moved: None,
             orders: Orders::new(nonce),
             said: Announcements::default(),
@@ -115,9 +144,29 @@ impl Console {
                 self.stream.hover = hover;
                 self.follow(&mut out);
             }
-            Event::Press(leg, at) => self.moving.press(leg, at),
+            Event::HandedHover(hover) => {
+                self.handed.hover = hover;
+                self.follow(&mut out);
+            }
+            Event::Press(leg, at) => {
+                self.handed.pulling = Pulling::Idle;
+                self.moving.press(leg, at);
+            }
+            Event::PressRow(id, at) => self.press_row(id, at),
+            Event::Drag(to, over) if self.handed.pulling.held().is_some() => self.drag_row(to, over),
             Event::Drag(to, over) => self.drag(to, over),
+            Event::Drop(over) if self.handed.pulling.held().is_some() => self.drop_row(&over, &mut out),
             Event::Drop(over) => self.drop_on(over, &mut out),
+            Event::ClickStream => self.click_stream(&mut out),
+            Event::BringBack(id) => {
+                self.handed.pulling = Pulling::Idle;
+                self.bring_back(&id, &mut out);
+            }
+            Event::PutRowAway(id) => self.put_row_away(id, &mut out),
+            Event::Undo => self.undo(&mut out),
+            Event::OtherKey(held) => self.switch(Other { held, ..self.other }),
+            Event::OtherWay => self.switch(Other { chosen: !self.other.chosen, ..self.other }),
+            Event::HandedStep(way) => self.handed_step(way, &mut out),
             Event::CancelDrag | Event::Escape => self.escape(&mut out),
             Event::ChooseCard(leg) => self.choose_card(leg, &mut out),
             Event::ChooseTile(person) => self.choose_tile(person, &mut out),
@@ -137,6 +186,7 @@ impl Console {
             Event::Focused(Focus::Card(leg)) => self.stream.focus = Some(leg),
             Event::Focused(Focus::Tile(person)) => self.users.focus = Some(person),
             Event::Focused(Focus::Row(row)) => self.history.focus = Some(row),
+            Event::Focused(Focus::Handed(id)) => self.handed.focus = Some(id),
             Event::Focused(Focus::Target(at)) => {
                 if let Moving::Chosen { open: Some((_, now)), .. } = &mut self.moving {
                     *now = at;
@@ -162,7 +212,9 @@ impl Console {
                 }
             }
         }
+        self.grant_wish(&mut out);
         self.remember_moved();
+        self.refresh_notices(&mut out);
         out
     }
 
@@ -176,9 +228,29 @@ impl Console {
         self.said.now.say(text.as_ref(), self.heard.1);
     }
 
+    /// What the notifications should say: nothing rings in facts that may be old.
+    fn refresh_notices(&mut self, out: &mut Vec<Effect>) {
+        let live = self.light().lamp == Lamp::Live;
+        let ringing = self.stream.ringing().filter(|_| live);
+        let wanted: BTreeMap<LegId, (String, String)> =
+            ringing.filter_map(|leg| Some((leg.clone(), self.notice(leg)?))).collect();
+        for leg in self.notices.keys().filter(|leg| !wanted.contains_key(*leg)) {
+            out.push(Effect::Withdraw(leg.clone()));
+        }
+        for (leg, (title, body)) in &wanted {
+            if self.notices.get(leg) != Some(&(title.clone(), body.clone())) {
+                out.push(Effect::Notify { leg: leg.clone(), title: title.clone(), body: body.clone() });
+            }
+        }
+        self.notices = wanted;
+    }
+
     fn remember_moved(&mut self) {
         let card = self.moving.about().and_then(|leg| self.office.leg(leg));
         self.moved = card.map(|(call, leg)| (call.id.clone(), texts::party(leg.peer.as_ref())));
+        if self.moved.is_none() {
+            self.other = Other { held: self.other.held, chosen: Held::No };
+        }
     }
 
     /// The connection light.
@@ -256,7 +328,9 @@ impl Console {
             CardAction::Transfer => return self.choose_card(leg, out),
             CardAction::Ignore => (Command::Ignore { leg: leg.clone() }, texts::ignoring(&who)),
             CardAction::HangUp => {
-                (Command::HangUp { leg: leg.clone(), grace: false }, texts::hanging_up(&who))
+                let up = matches!(cards::state(mine), CardState::Talking | CardState::Held);
+                let grace = self.settings.grace && up;
+                (Command::HangUp { leg: leg.clone(), grace }, texts::hanging_up(&who))
             }
         };
         match self.blocked(&leg) {
@@ -283,6 +357,13 @@ impl Console {
     }
 
     fn order(&mut self, subject: Subject, command: Command, text: &str, out: &mut Vec<Effect>) {
+        if let (Subject::Leg(leg), Command::Transfer { .. } | Command::HangUp { grace: true, .. }) =
+            (&subject, &command)
+            && let Some((call, mine)) = self.office.leg(leg)
+        {
+            let who = texts::party(mine.peer.as_ref());
+            self.handed.send(leg.clone(), call.id.clone(), who, self.clock.server());
+        }
         let id = self.orders.begin(subject, &command, texts::sending(text), self.clock.local);
         self.say(texts::sending(text));
         out.push(Effect::Order(id, command));

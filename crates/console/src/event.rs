@@ -5,7 +5,7 @@ use crate::moving::Over;
 use crate::orders::Subject;
 use crate::settings::Settings;
 use frontdesk_protocol::{
-    Command, CommandId, Extension, HistoryId, HistoryQuery, LegId, Millis, PersonId, ResyncCause,
+    Command, CommandId, Extension, HandedId, HistoryId, HistoryQuery, LegId, Millis, PersonId, ResyncCause,
     ServerMessage,
 };
 use serde::{Deserialize, Serialize};
@@ -87,10 +87,26 @@ pub enum Event {
     NotSent(CommandId, String),
     /// The text of the search changed.
     Search(String),
-    /// The pointer entered or left the stream: order changes wait meanwhile.
+    /// The pointer entered or left the cards: order changes wait meanwhile.
     StreamHover(Hover),
+    /// The same of the callers who were handed over.
+    HandedHover(Hover),
     /// A button went down on a card, at these coordinates of the window.
     Press(LegId, (i32, i32)),
+    /// A button went down on a caller who was handed over.
+    PressRow(HandedId, (i32, i32)),
+    /// The cards of My Stream were clicked, or what stands there while a row is moved.
+    ClickStream,
+    /// The caller of this row is to come back.
+    BringBack(HandedId),
+    /// A row about a caller who was handed over is to go.
+    PutRowAway(HandedId),
+    /// Ctrl+Z.
+    Undo,
+    /// The key for the other way of handing over is held or not.
+    OtherKey(Held),
+    /// The other way of handing over is chosen in the open targets, or taken back.
+    OtherWay,
     /// The pointer moved, and what lies under it.
     Drag((i32, i32), Over),
     /// The button went up over this.
@@ -107,6 +123,8 @@ pub enum Event {
     Escape,
     /// An action of a card.
     Act(LegId, crate::cards::CardAction),
+    /// An arrow, Home, End in the list of those who were handed over.
+    HandedStep(Step),
     /// An arrow, Home, End in the stream.
     CardStep(Step),
     /// An arrow, Home, End in the grid, which has this many columns now.
@@ -138,6 +156,27 @@ pub enum Remember {
     Yes,
     /// It does not.
     No,
+}
+
+/// Whether a key is down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Held {
+    /// It is.
+    Yes,
+    /// It is not.
+    #[default]
+    No,
+}
+
+impl std::ops::Not for Held {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+        }
+    }
 }
 
 /// Whether the pointer is inside.
@@ -197,8 +236,10 @@ pub enum Focus {
     Tile(PersonId),
     /// A target of the open tile.
     Target(usize),
-    /// A row.
+    /// A row of the history.
     Row(HistoryId),
+    /// A row about a caller who was handed over.
+    Handed(HandedId),
     /// The search box.
     Search,
 }

@@ -15,6 +15,10 @@ pub enum Shortcut {
     Users,
     /// Goes to the history.
     History,
+    /// Goes to the callers who were handed over.
+    Handed,
+    /// Brings back the caller who was handed over last.
+    Undo,
 }
 
 /// Modifier keys that make a key mean something else.
@@ -22,24 +26,29 @@ pub enum Shortcut {
 pub enum Modifier {
     /// None, or Shift alone.
     Plain,
-    /// Ctrl, Alt or the system's key.
+    /// Ctrl or the system's key, and no Shift or Alt with it.
     Command,
+    /// Alt, or several together.
+    Other,
 }
 
 /// Reads a key by its name in the W3C's UI Events.
 pub fn shortcut(key: &str, modifier: Modifier) -> Option<Shortcut> {
     match (key, modifier) {
         ("Escape", _) => Some(Shortcut::Back),
-        ("F6", _) | ("2", Modifier::Command) => Some(Shortcut::Users),
-        ("1", Modifier::Command) => Some(Shortcut::Stream),
-        ("3", Modifier::Command) => Some(Shortcut::History),
-        ("f" | "k", Modifier::Command) => Some(Shortcut::Search),
+        ("F6", _) | ("2", Modifier::Command | Modifier::Other) => Some(Shortcut::Users),
+        ("1", Modifier::Command | Modifier::Other) => Some(Shortcut::Stream),
+        ("3", Modifier::Command | Modifier::Other) => Some(Shortcut::History),
+        ("4", Modifier::Command | Modifier::Other) => Some(Shortcut::Handed),
+        ("f" | "k", Modifier::Command | Modifier::Other) => Some(Shortcut::Search),
+        // With Caps Lock the letter is large.
+        ("z" | "Z", Modifier::Command) => Some(Shortcut::Undo),
         (key, Modifier::Plain) => {
             let mut letters = key.chars();
             let one = letters.next().filter(|_| letters.next().is_none())?;
             one.is_alphanumeric().then_some(Shortcut::Search)
         }
-        (_, Modifier::Command) => None,
+        (_, Modifier::Command | Modifier::Other) => None,
     }
 }
 
@@ -68,5 +77,13 @@ mod tests {
         assert_eq!(shortcut("Enter", Modifier::Plain), None);
         assert_eq!(shortcut(" ", Modifier::Plain), None);
         assert_eq!(shortcut("Escape", Modifier::Plain), Some(Shortcut::Back));
+    }
+
+    #[test]
+    fn only_control_z_brings_a_caller_back() {
+        assert_eq!(shortcut("z", Modifier::Command), Some(Shortcut::Undo));
+        assert_eq!(shortcut("Z", Modifier::Command), Some(Shortcut::Undo));
+        assert_eq!(shortcut("z", Modifier::Other), None);
+        assert_eq!(shortcut("z", Modifier::Plain), Some(Shortcut::Search));
     }
 }

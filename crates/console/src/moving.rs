@@ -55,6 +55,8 @@ pub enum Over {
     Tile(PersonId),
     /// A target of a person's tile, by its place there.
     Target(PersonId, usize),
+    /// The cards of My Stream, which take back whom I handed over, and no card.
+    Stream,
 }
 
 impl Moving {
@@ -113,7 +115,8 @@ impl Moving {
     }
 }
 
-fn far(a: (i32, i32), b: (i32, i32)) -> bool {
+/// Whether a press is a drag by now.
+pub(crate) fn far(a: (i32, i32), b: (i32, i32)) -> bool {
     let (x, y) = (i64::from(a.0 - b.0), i64::from(a.1 - b.1));
     x * x + y * y >= i64::from(THRESHOLD * THRESHOLD)
 }

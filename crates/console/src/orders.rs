@@ -1,7 +1,7 @@
 //! Orders on their way and what became of them: a note stands where the order was given. It sends nothing.
 
 use crate::texts;
-use frontdesk_protocol::{Command, CommandId, HistoryId, LegId, Millis, Outcome};
+use frontdesk_protocol::{Command, CommandId, HandedId, HistoryId, LegId, Millis, Outcome};
 use std::collections::BTreeMap;
 
 /// After this long without an answer the person is told so.
@@ -22,6 +22,8 @@ pub enum Subject {
     Leg(LegId),
     /// A row of the history.
     Row(HistoryId),
+    /// A caller who was handed over.
+    Handed(HandedId),
     /// The desk.
     Desk,
     /// This computer; each remark has a number of its own.
@@ -169,7 +171,8 @@ impl Orders {
         self.waits(&Subject::Leg(leg.clone()))
     }
 
-    fn waits(&self, subject: &Subject) -> bool {
+    /// Whether an order about this is on its way.
+    pub fn waits(&self, subject: &Subject) -> bool {
         self.pending.values().any(|order| order.waiting == Waiting::Yes && order.subject == *subject)
     }
 

@@ -1,7 +1,7 @@
 //! What a desk remembers about its person. Where it is stored, and the password, are none of its business.
 
 use crate::palette::Palette;
-use frontdesk_protocol::Extension;
+use frontdesk_protocol::{Extension, TransferMode};
 use serde::{Deserialize, Serialize};
 
 /// A person's settings; whatever is missing has its default.
@@ -14,12 +14,46 @@ pub struct Settings {
     pub palette: Palette,
     /// Sizes of the panes.
     pub layout: Layout,
+    /// What happens to a caller whom nobody takes at an extension.
+    pub transfer: Untaken,
+    /// Whether a caller is kept for three seconds after hanging up.
+    pub grace: bool,
     /// From which extension calls go out; `None`: the user's first.
     pub extension: Option<Extension>,
     /// The server of the last login; empty on the web.
     pub server: String,
     /// The user of the last login.
     pub user: String,
+}
+
+/// What happens to a caller whom nobody takes where they were sent to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Untaken {
+    /// They come back to whoever sent them.
+    #[default]
+    ComesBack,
+    /// They go on as the PBX says.
+    GoesOn,
+}
+
+impl Untaken {
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::ComesBack => Self::GoesOn,
+            Self::GoesOn => Self::ComesBack,
+        }
+    }
+
+    /// The mode of a transfer.
+    pub fn mode(self) -> TransferMode {
+        match self {
+            Self::ComesBack => TransferMode::Safe,
+            Self::GoesOn => TransferMode::Blind,
+        }
+    }
 }
 
 /// Light, dark, or as the system says.
@@ -47,7 +81,7 @@ pub struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { left: 360, stream: 520 }
+        Self { left: 360, stream: 600 }
     }
 }
 
@@ -70,11 +104,14 @@ mod tests {
     fn settings_survive_a_round_and_miss_nothing() {
         let mut settings = Settings { theme: Theme::Dark, user: "anna".into(), ..Settings::default() };
         settings.palette.own.insert(Status::Queue, Colour(1, 2, 3));
+        (settings.transfer, settings.grace) = (Untaken::GoesOn, true);
         settings.extension = Some(Extension::parse("1001").unwrap());
         let text = serde_json::to_string(&settings).unwrap();
+        assert!(text.contains("\"transfer\":\"goesOn\",\"grace\":true"), "{text}");
         assert!(text.contains("\"queue\":\"#010203\""), "{text}");
         assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
         assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default());
+        assert_eq!(Settings::default().transfer.mode(), TransferMode::Safe);
     }
 
     #[test]

@@ -17,15 +17,6 @@ pub struct Stream {
     ringing: BTreeSet<LegId>,
 }
 
-/// What began and ended ringing here.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rings {
-    /// Began.
-    pub began: Vec<LegId>,
-    /// Ended.
-    pub ended: Vec<LegId>,
-}
-
 impl Default for Stream {
     fn default() -> Self {
         Self { order: Vec::new(), hover: Hover::Outside, focus: None, ringing: BTreeSet::new() }
@@ -33,8 +24,19 @@ impl Default for Stream {
 }
 
 impl Stream {
-    /// Follows the office. `still` keeps what is there in its place although the pointer is outside.
-    pub fn follow(&mut self, office: &Office, mine: &[Extension], still: Hover) -> Rings {
+    /// Whether a call of mine rings for this leg, as far as is known.
+    pub fn rings(&self, leg: &LegId) -> bool {
+        self.ringing.contains(leg)
+    }
+
+    /// All legs of mine that ring, as far as is known.
+    pub fn ringing(&self) -> impl Iterator<Item = &LegId> {
+        self.ringing.iter()
+    }
+
+    /// Follows the office; gives what began to ring. `still` keeps what is there in its place although the pointer is
+    /// outside.
+    pub fn follow(&mut self, office: &Office, mine: &[Extension], still: Hover) -> Vec<LegId> {
         let mut wanted: Vec<(bool, Millis, LegId)> = office
             .legs_at(mine)
             .map(|(call, leg)| (state(leg) != CardState::Ringing, call.started, leg.id.clone()))
@@ -53,9 +55,6 @@ impl Stream {
             self.focus = self.order.first().cloned();
         }
         let before = std::mem::replace(&mut self.ringing, ringing);
-        Rings {
-            began: self.ringing.difference(&before).cloned().collect(),
-            ended: before.difference(&self.ringing).cloned().collect(),
-        }
+        self.ringing.difference(&before).cloned().collect()
     }
 }

@@ -1,8 +1,10 @@
 //! The catalogue: every word and sentence of the view, in English. No other file of `console` and `ui` holds words for
 //! people, but the names of days and months, which are part of the `clock`.
 
+pub mod handed;
 pub mod page;
 
+use crate::settings::Untaken;
 use frontdesk_protocol::{Direction, HistoryOutcome, Mark, Party, PartyKind, Service, Status};
 
 /// A party's name or number.
@@ -136,25 +138,49 @@ pub fn outcome(outcome: &HistoryOutcome, direction: Direction) -> String {
     }
 }
 
+/// What happens to a caller whom nobody takes where they go.
+fn untaken(untaken: Untaken) -> &'static str {
+    match untaken {
+        Untaken::ComesBack => "back to you if nobody takes the call",
+        Untaken::GoesOn => "does not come back",
+    }
+}
+
 /// What a drop on an extension would do.
-pub fn would_ring(who: &str, name: &str, extension: &str) -> String {
-    format!("{who} goes to {name}, {extension}")
+pub fn would_ring(who: &str, name: &str, extension: &str, then: Untaken) -> String {
+    format!("{who} goes to {name}, {extension}; {}", untaken(then))
 }
 
 /// The same while that phone is not registered.
-pub fn would_ring_offline(who: &str, name: &str, extension: &str) -> String {
-    format!("{who} goes to {name}, {extension}: the phone is offline, the PBX decides what follows")
+pub fn would_ring_offline(who: &str, name: &str, extension: &str, then: Untaken) -> String {
+    match then {
+        Untaken::ComesBack => {
+            format!("{who} goes to {name}, {extension}: the phone is offline; {}", untaken(then))
+        }
+        Untaken::GoesOn => {
+            format!("{who} goes to {name}, {extension}: the phone is offline, the PBX decides what follows")
+        }
+    }
 }
 
 /// The same while that phone is talking.
-pub fn would_ring_busy(who: &str, name: &str, extension: &str) -> String {
-    format!("{who} goes to {name}, {extension}: already in a call")
+pub fn would_ring_busy(who: &str, name: &str, extension: &str, then: Untaken) -> String {
+    format!("{who} goes to {name}, {extension}: already in a call; {}", untaken(then))
 }
 
 /// What a drop on a number would do.
-pub fn would_dial(who: &str, name: &str, label: &str, number: &str) -> String {
-    format!("{who} goes to {name}, {label} {number}, by an outside line")
+pub fn would_dial(who: &str, name: &str, label: &str, number: &str, then: Untaken) -> String {
+    let text = format!("{who} goes to {name}, {label} {number}, by an outside line");
+    match then {
+        Untaken::ComesBack => format!("{text}; {}", untaken(then)),
+        Untaken::GoesOn => text,
+    }
 }
+
+/// The switch in the open targets; each target says what it makes of it.
+pub const OTHER_WAY: &str = "Change whether the caller comes back";
+/// The key for the same.
+pub const OTHER_KEY: &str = "or hold Shift";
 
 /// What a drop on a mailbox would do.
 pub fn would_record(who: &str, name: &str) -> String {
@@ -213,7 +239,9 @@ pub fn card_chosen(who: &str) -> String {
 
 /// A tile opened its targets.
 pub fn tile_opened(name: &str, count: usize) -> String {
-    format!("{name}: {count} targets. Arrows choose, Enter sends, Escape goes back.")
+    format!(
+        "{name}: {count} targets. Arrows choose, Enter sends, Shift with Enter sends the other way, Escape goes back."
+    )
 }
 
 /// A target that cannot be used. A reason that is a sentence of its own stands for itself.

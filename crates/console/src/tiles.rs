@@ -45,6 +45,8 @@ pub struct TileView {
     pub dim: bool,
     /// The open targets, and the one that would be taken.
     pub open: Option<(Vec<Target>, usize)>,
+    /// Whether the caller who is moved is handed over the other way; of use while the targets are open.
+    pub other: bool,
     /// Everything in one sentence, for reading out.
     pub label: String,
 }
@@ -105,6 +107,7 @@ pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileVi
         tab: false,
         dim: false,
         open: None,
+        other: false,
         label: label.join(", "),
     }
 }

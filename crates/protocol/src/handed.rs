@@ -3,6 +3,7 @@
 use crate::call::Party;
 use crate::command::Destination;
 use crate::id::{CallId, Extension, HandedId, Millis};
+use crate::office::Office;
 use serde::{Deserialize, Serialize};
 
 /// A caller who was sent on from a phone, from that moment until some minutes after it is known what became of them.
@@ -145,6 +146,19 @@ impl HandedState {
             | Self::Back { .. }
             | Self::Ended
             | Self::Unknown => true,
+        }
+    }
+}
+
+impl Office {
+    /// Whether the caller who is in `call` at the phone `at` was handed on from there and came back, or is coming: who
+    /// that was, and why.
+    pub fn came_back(&self, call: &CallId, at: &Extension) -> Option<(&Handed, Return)> {
+        let of_call = self.handed.values().filter(|handed| handed.call == *call && handed.by == *at);
+        let last = of_call.max_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)))?;
+        match last.state {
+            HandedState::Returning { why } | HandedState::Back { why } => Some((last, why)),
+            _ => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::ticking::Now;
 use crate::topbar::TopBar;
 use crate::transport::Surroundings;
 use crate::users::Users;
-use frontdesk_console::{Moving, Settings};
+use frontdesk_console::Settings;
 use std::rc::Rc;
 use yew::{Callback, Context, ContextProvider, Html, classes, html};
 
@@ -46,13 +46,14 @@ impl App {
         let divide = ctx.link().callback(Msg::Divide);
         let light = self.console.light();
         let moving = self.console.moving.leg().is_some();
-        let dragging = matches!(self.console.moving, Moving::Dragging { .. });
+        let dragging = self.dragging();
+        let pulling = self.console.handed.pulling.row().is_some();
         let tiles = self.console.tiles().into_iter().map(Rc::new).collect::<Vec<_>>();
         let ghost = self.draw_ghost(dragging);
         let dialog = self.draw_settings(&open);
         html! {
             <ContextProvider<Now> key="desk" context={Now(self.console.clock.server())}>
-                <div class={classes!("desk", dragging.then_some("dragging"), moving.then_some("moving"))}>
+                <div class={classes!("desk", dragging.then_some("dragging"), moving.then_some("moving"), pulling.then_some("pulling"))}>
                     <header>
                         <SearchBox text={self.console.users.search.clone()} on={on.clone()} />
                         <TopBar
@@ -68,6 +69,8 @@ impl App {
                     <main>
                         <Stream
                             cards={self.console.cards().into_iter().map(Rc::new).collect::<Vec<_>>()}
+                            handed={self.console.handed_rows().into_iter().map(Rc::new).collect::<Vec<_>>()}
+                            take_back={self.console.take_back()}
                             notes={self.console.loose_notes()}
                             on={on.clone()}
                         />
@@ -109,15 +112,13 @@ impl App {
     }
 
     fn draw_ghost(&self, dragging: bool) -> Html {
-        let card = self.console.cards().into_iter().find(|card| card.chosen).filter(|_| dragging);
-        match card {
-            Some(card) => html! {
-                <DragLayer
-                    place={self.ghost.clone()}
-                    title={card.title}
-                    number={card.number}
-                    preview={self.console.preview()}
-                />
+        let card = self.console.cards().into_iter().find(|card| card.chosen);
+        let card = card.map(|card| (card.title, card.number, self.console.preview()));
+        let row = self.console.handed_rows().into_iter().find(|row| row.chosen);
+        let row = row.map(|row| (row.title, row.number, None));
+        match card.or(row).filter(|_| dragging) {
+            Some((title, number, preview)) => html! {
+                <DragLayer place={self.ghost.clone()} {title} {number} {preview} />
             },
             None => html! { <div class="ghost" hidden={true}></div> },
         }

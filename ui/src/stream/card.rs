@@ -73,6 +73,7 @@ pub fn Card(props: &CardProps) -> Html {
                 <span class="number">{ card.number.clone().unwrap_or_default() }</span>
                 <span class="through">{ texts::page::why(card.via.as_deref(), &card.extension) }</span>
             </div>
+            <p class="back" hidden={card.back.is_none()}>{ icon(Icon::Back) }<span>{ card.back.clone().unwrap_or_default() }</span></p>
             <div class="actions">{ for card.actions.iter().map(|action| button(*action, card, on)) }</div>
             <div class="about">{ for card.note.iter().map(|note| note_line(note, on)) }</div>
         </article>

@@ -2,6 +2,7 @@
 
 use crate::dom::{self, Place};
 use crate::icons::{Icon, icon};
+use frontdesk_console::event::Held;
 use frontdesk_console::{Event, Target, TargetKind, texts};
 use web_sys::HtmlElement;
 use yew::{Callback, Html, MouseEvent, Properties, function_component, html, use_effect_with, use_node_ref};
@@ -18,6 +19,8 @@ pub struct TargetsProps {
     pub at: usize,
     /// Whose.
     pub name: String,
+    /// Whether the caller is handed over the other way.
+    pub other: bool,
     /// Where the tile is.
     pub anchor: Place,
     /// Takes what happens.
@@ -31,7 +34,7 @@ pub fn Targets(props: &TargetsProps) -> Html {
     {
         let place = place.clone();
         // A page without inline styles is placed by the style object, before it is painted.
-        use_effect_with((props.anchor, props.targets.len()), move |(anchor, _)| {
+        use_effect_with((props.anchor, props.targets.clone()), move |(anchor, _)| {
             if let Some(menu) = place.cast::<HtmlElement>() {
                 put(&menu, *anchor);
             }
@@ -40,6 +43,7 @@ pub fn Targets(props: &TargetsProps) -> Html {
     html! {
         <div ref={place} class="targets" role="menu" aria-label={texts::page::send_to(&props.name)}>
             { for props.targets.iter().enumerate().map(|(index, target)| draw(index, target, props)) }
+            { switch(props) }
         </div>
     }
 }
@@ -61,6 +65,33 @@ fn put(menu: &HtmlElement, anchor: Place) {
     let _ = menu.set_attribute("data-side", if fits { "below" } else { "above" });
 }
 
+/// Turns round what becomes of a caller whom nobody takes. A mailbox takes everybody.
+fn switch(props: &TargetsProps) -> Html {
+    if props.targets.iter().all(|target| target.kind == TargetKind::Voicemail) {
+        return html! { <span key="switch" hidden={true}></span> };
+    }
+    let on = props.on.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        event.stop_propagation();
+        on.emit(Event::OtherWay);
+    });
+    html! {
+        <button
+            key="switch" type="button" class="switch" role="menuitemcheckbox" aria-checked={props.other.to_string()}
+            aria-keyshortcuts="Shift+Enter" {onclick}
+        >
+            <span class="box" aria-hidden="true">{ icon(Icon::Done) }</span>
+            <span>{ texts::OTHER_WAY }</span>
+            <span class="key">{ texts::OTHER_KEY }</span>
+        </button>
+    }
+}
+
+/// Whether a key is down, as an event tells.
+pub fn held(down: bool) -> Held {
+    if down { Held::Yes } else { Held::No }
+}
+
 fn draw(index: usize, target: &Target, props: &TargetsProps) -> Html {
     let (valid, sentence) = match &target.order {
         Ok(_) => (true, target.sentence.clone()),
@@ -75,6 +106,7 @@ fn draw(index: usize, target: &Target, props: &TargetsProps) -> Html {
         let on = props.on.clone();
         Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
+            on.emit(Event::OtherKey(held(event.shift_key())));
             on.emit(Event::ChooseTarget(index));
         })
     };

@@ -1,7 +1,7 @@
 //! One person's tile: the state colour as the whole ground, a shape, name, extension, word or party, clock; and, while a
 //! card is moved over it, its targets. Only a changed tile is drawn anew.
 
-use super::targets::Targets;
+use super::targets::{Targets, held};
 use crate::dom::{self, Place};
 use crate::icons::{Icon, icon, of_status};
 use crate::ticking::Elapsed;
@@ -9,7 +9,8 @@ use frontdesk_console::palette::key;
 use frontdesk_console::{Event, Focus, TileView, keys, texts};
 use frontdesk_protocol::Mark;
 use std::rc::Rc;
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, Properties, function_component, html};
+use web_sys::Element;
+use yew::{Callback, Html, KeyboardEvent, MouseEvent, Properties, TargetCast, function_component, html};
 
 /// Properties of [`Tile`].
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -52,7 +53,7 @@ pub fn Tile(props: &TileProps) -> Html {
     };
     let targets = match (&view.open, props.anchor) {
         (Some((targets, at)), Some(anchor)) => html! {
-            <Targets targets={targets.clone()} at={*at} name={view.name.clone()} {anchor} on={on.clone()} />
+            <Targets targets={targets.clone()} at={*at} name={view.name.clone()} other={view.other} {anchor} on={on.clone()} />
         },
         (Some(_) | None, _) => html! { <div hidden={true}></div> },
     };
@@ -92,6 +93,14 @@ fn keydown(view: &TileView, on: &Callback<Event>) -> Callback<KeyboardEvent> {
     let (on, person) = (on.clone(), view.person.clone());
     let open = view.open.as_ref().map(|(_, at)| *at);
     Callback::from(move |event: KeyboardEvent| {
+        let at = event.target_dyn_into::<Element>();
+        let at_switch = at.is_some_and(|it| it.closest(".switch").ok().flatten().is_some());
+        if at_switch && matches!(event.key().as_str(), "Enter" | " ") {
+            return;
+        }
+        if event.key() == "Enter" && open.is_some() {
+            on.emit(Event::OtherKey(held(event.shift_key())));
+        }
         let happened = match (event.key().as_str(), open) {
             ("Enter" | " ", Some(at)) => Event::ChooseTarget(at),
             ("Enter" | " ", None) => Event::ChooseTile(person.clone()),

@@ -1,6 +1,7 @@
 //! What the server and the connection say: the replica, gaps, results, what begins to ring. No gestures.
 
 use super::Console;
+use crate::cards::back;
 use crate::event::{Connection, Effect, Hover, Message};
 use crate::history::History;
 use crate::moving::Moving;
@@ -108,13 +109,14 @@ impl Console {
     pub(super) fn follow(&mut self, out: &mut Vec<Effect>) {
         let mine = self.mine().to_vec();
         let still = if self.moving.about().is_some() { Hover::Inside } else { Hover::Outside };
-        let rings = self.stream.follow(&self.office, &mine, still);
-        for leg in rings.ended {
-            out.push(Effect::Withdraw(leg));
+        let began = self.stream.follow(&self.office, &mine, still);
+        for leg in &began {
+            if let Some((title, _)) = self.notice(leg) {
+                self.say_now(title);
+            }
         }
-        for leg in rings.began {
-            self.ring(leg, out);
-        }
+        let news = self.handed.follow(&self.office, &mine);
+        self.tell_handed(news, &began);
         let Some(leg) = self.moving.about() else { return };
         if self.office.leg(leg).is_none() {
             let who = self.stream.focus.as_ref().and_then(|leg| self.office.leg(leg));
@@ -148,14 +150,17 @@ impl Console {
         texts::left_while_moving(who, with.as_deref())
     }
 
-    fn ring(&mut self, id: LegId, out: &mut Vec<Effect>) {
-        let Some((call, leg)) = self.office.leg(&id) else { return };
+    /// What a notification of a ringing call says: who, and through what; or that they are back, and why.
+    pub(super) fn notice(&self, id: &LegId) -> Option<(String, String)> {
+        let (call, leg) = self.office.leg(id)?;
         let who = texts::party_full(leg.peer.as_ref());
         let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
-        let title = texts::rings(&who, &extension);
+        let title = match back(&self.office, call, leg) {
+            Some(back) => texts::handed::rings_again(&who, &extension, &back),
+            None => texts::rings(&who, &extension),
+        };
         let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
-        self.say_now(title.clone());
-        out.push(Effect::Notify { leg: id, title, body: via.unwrap_or_default() });
+        Some((title, via.unwrap_or_default()))
     }
 
     fn result(&mut self, id: &CommandId, outcome: &Outcome) {

@@ -1,11 +1,12 @@
 //! Moving a card: drag, click-click and keys end in the same `send`. Also the search and the steps of the focus.
 
-use super::Console;
+use super::{Console, Other};
 use crate::event::{Effect, Focus};
 use crate::grid::{Step, step};
 use crate::moving::{Before, Moving, Over};
 use crate::orders::Subject;
-use crate::targets::{Target, targets};
+use crate::pulling::Pulling;
+use crate::targets::{Target, Way, targets};
 use crate::texts;
 use crate::tiles::others;
 use frontdesk_protocol::{LegId, PersonId};
@@ -17,7 +18,22 @@ impl Console {
         let (Some((call, leg)), Some(person)) = (card, self.office.people.get(person)) else {
             return Vec::new();
         };
-        targets(&self.office, person, call, leg, self.blocked(&leg.id).as_deref())
+        targets(&self.office, person, call, leg, self.way(), self.blocked(&leg.id).as_deref())
+    }
+
+    /// How a caller is handed over now.
+    pub fn way(&self) -> Way {
+        Way { extensions: self.settings.transfer, other: self.other.is_wanted() }
+    }
+
+    /// The other way of handing over is wanted, or no longer; what would happen now is said.
+    pub(super) fn switch(&mut self, other: Other) {
+        let before = self.preview();
+        self.other = other;
+        let after = self.preview();
+        if let (true, Some(Ok(text) | Err(text))) = (before != after, after) {
+            self.say(text);
+        }
     }
 
     /// What would happen if the card were dropped now.
@@ -59,6 +75,11 @@ impl Console {
     }
 
     pub(super) fn escape(&mut self, out: &mut Vec<Effect>) {
+        if self.handed.pulling.about().is_some() {
+            self.handed.pulling = Pulling::Idle;
+            self.say(texts::handed::STAYS);
+            return self.follow(out);
+        }
         match std::mem::take(&mut self.moving) {
             Moving::Idle => {
                 if !self.users.search.is_empty() {
@@ -89,6 +110,7 @@ impl Console {
         }
         let Some((_, mine)) = self.office.leg(&leg) else { return };
         let who = texts::party(mine.peer.as_ref());
+        self.handed.pulling = Pulling::Idle;
         self.stream.focus = Some(leg.clone());
         self.moving = Moving::Chosen { leg, open: None };
         self.say(texts::card_chosen(&who));

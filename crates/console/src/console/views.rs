@@ -2,9 +2,10 @@
 
 use super::Console;
 use crate::cards::{CardView, card};
+use crate::handed::mine;
 use crate::history::HistoryRow;
 use crate::link::Lamp;
-use crate::orders::{Note, Subject};
+use crate::orders::{Note, Subject, Tone};
 use crate::texts;
 use crate::tiles::{TileView, others, tile};
 
@@ -19,7 +20,7 @@ impl Console {
             .map(|(call, leg)| CardView {
                 chosen: chosen == Some(&leg.id),
                 tab: self.stream.focus.as_ref() == Some(&leg.id),
-                ..card(call, leg, &self.orders, unknown.as_deref())
+                ..card(&self.office, call, leg, &self.orders, unknown.as_deref())
             })
             .collect()
     }
@@ -39,6 +40,7 @@ impl Console {
                     let targets = self.targets_for(&person.id);
                     view.dim = !targets.iter().any(|target| target.order.is_ok());
                     view.open = open.filter(|(id, _)| **id == person.id).map(|(_, at)| (targets, at));
+                    view.other = view.open.is_some() && self.other.is_wanted();
                 }
                 view
             })
@@ -46,7 +48,7 @@ impl Console {
     }
 
     /// What is said instead of a state while the facts are stale: since when nothing is known.
-    fn unknown(&self) -> Option<String> {
+    pub(super) fn unknown(&self) -> Option<String> {
         let light = self.light();
         (light.lamp != Lamp::Live).then(|| {
             let minute = light.since.as_deref().map(|since| since.get(..5).unwrap_or(since).to_owned());
@@ -62,11 +64,17 @@ impl Console {
 
     /// Notes that have no card or row of their own any more, newest first: what was handed over, and what failed.
     pub fn loose_notes(&self) -> Vec<Note> {
+        let handed = mine(&self.office, self.mine());
         let mut notes: Vec<Note> = self
             .orders
             .notes()
             .filter(|note| match &note.subject {
+                // Where there is a row it says the same, and goes on saying it.
+                Subject::Leg(leg) if self.handed.of_card(leg, &handed).is_some() => {
+                    note.tone == Tone::Failed && !self.stream.order.contains(leg)
+                }
                 Subject::Leg(leg) => !self.stream.order.contains(leg),
+                Subject::Handed(id) => note.tone == Tone::Failed && !self.handed.order.contains(id),
                 Subject::Row(row) => !self.history.entries.iter().any(|entry| entry.id == *row),
                 Subject::Desk | Subject::Remark(_) => true,
             })

@@ -40,6 +40,12 @@ pub const LOG_OUT: &str = "Log out";
 pub const THEME: &str = "Theme";
 /// The themes: as the system, light, dark.
 pub const THEMES: [&str; 3] = ["As the system", "Light", "Dark"];
+/// The group of settings about calls.
+pub const CALLS: &str = "Calls";
+/// Whether callers come back whom nobody takes at an extension.
+pub const SAFE_TRANSFER: &str = "Bring a caller back to me if nobody takes the call at an extension";
+/// Whether a caller is kept for a moment after hanging up.
+pub const GRACE: &str = "Keep the caller for three seconds after I hang up";
 /// The colours of the statuses.
 pub const COLOURS: &str = "Status colours";
 /// The presets: the usual one, and the one for colour-blind eyes.
@@ -76,6 +82,11 @@ pub fn light(lamp: Lamp, since: Option<&str>) -> String {
 /// Through what a call came, and at which of my phones it is.
 pub fn why(via: Option<&str>, extension: &str) -> String {
     via.map_or_else(|| format!("at {extension}"), |via| format!("{via} · at {extension}"))
+}
+
+/// What a countdown shows.
+pub fn seconds_left(seconds: u64) -> String {
+    format!("{seconds} s")
 }
 
 /// What a button of a card does, read alone.

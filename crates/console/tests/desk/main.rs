@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod handed;
 mod placed;
 mod rows;
 mod stage;
@@ -29,7 +30,7 @@ fn to_bob() -> Command {
     Command::Transfer {
         leg: leg("talk"),
         to: Destination::Extension { extension: Extension::parse("1002").unwrap() },
-        mode: TransferMode::Usual,
+        mode: TransferMode::Safe,
     }
 }
 

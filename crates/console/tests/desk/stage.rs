@@ -35,13 +35,28 @@ impl Desk {
     }
 
     pub fn change(&mut self, change: Change) -> Vec<Effect> {
-        self.seq += 1;
-        self.hears(ServerMessage::Delta(Delta { seq: Seq(self.seq), changes: vec![change] }))
+        self.changes(vec![change])
     }
 
-    pub fn tick(&mut self, millis: i64) {
+    /// What changes at once.
+    pub fn changes(&mut self, changes: Vec<Change>) -> Vec<Effect> {
+        self.seq += 1;
+        self.hears(ServerMessage::Delta(Delta { seq: Seq(self.seq), changes }))
+    }
+
+    pub fn tick(&mut self, millis: i64) -> Vec<Effect> {
         self.now += millis;
-        self.does(Event::Tick(Millis(self.now)));
+        self.does(Event::Tick(Millis(self.now)))
+    }
+
+    /// Time passes, and the server is heard.
+    pub fn passes(&mut self, millis: i64) {
+        self.tick(millis);
+        self.beat();
+    }
+
+    pub fn beat(&mut self) -> Vec<Effect> {
+        self.hears(ServerMessage::Beat { now: Millis(self.now), seq: Seq(self.seq) })
     }
 
     pub fn order_id(&mut self, event: Event) -> CommandId {
@@ -83,7 +98,7 @@ pub fn call_id(id: &str) -> CallId {
     CallId::parse(id).unwrap()
 }
 
-fn extension(text: &str) -> Extension {
+pub fn extension(text: &str) -> Extension {
     Extension::parse(text).unwrap()
 }
 
@@ -91,7 +106,7 @@ fn epoch() -> Epoch {
     Epoch::parse("e1").unwrap()
 }
 
-fn outside(name: Option<&str>, number: Option<&str>) -> Party {
+pub fn outside(name: Option<&str>, number: Option<&str>) -> Party {
     let (name, number) = (name.map(Into::into), number.map(Into::into));
     Party { name, number, kind: PartyKind::Outside, person: None }
 }
