@@ -5,6 +5,8 @@
 
 mod audit;
 mod cold_start;
+mod grace;
+mod handed;
 mod hangup;
 mod history;
 mod layouts;

@@ -5,7 +5,7 @@ use crate::scene::{self, CALLER, Case, Scene, done, row, to_extension};
 use anyhow::{Context, Result, ensure};
 use frontdesk_lab::{Call, LabOptions, Policy, State};
 use frontdesk_protocol::{
-    Command, Handed, HandedState, HistoryOutcome, LegState, Outcome, Reason, Return, TransferMode,
+    Command, Handed, HandedState, HistoryOutcome, LegState, Outcome, Reason, Return, Status, TransferMode,
 };
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
@@ -17,14 +17,17 @@ pub async fn stage(seconds: u32) -> Result<(Stage, Desk)> {
     let mut stage = Stage::without_server(options).await?;
     stage.set_pbx("return_seconds", &seconds.to_string())?;
     stage.start_server().await?;
-    let desk = stage.desk("anna", "receptionist", &["1001", "1003"]).await?;
+    let mut desk = stage.desk("anna", "receptionist", &["1001", "1003"]).await?;
+    // 1003 is the only member of the queue whose phone is there.
+    stage.office.phone("1004").unregister().await?;
+    desk.lamp("1004", Status::Offline).await?;
     Ok((stage, desk))
 }
 
-/// Waits until the list says something that fits of the only caller who was handed on.
+/// Waits until the list says something that fits of the caller who was handed on last.
 pub async fn handed(desk: &mut Desk, what: &str, fits: impl Fn(&HandedState) -> bool) -> Result<Handed> {
     desk.until(what, |office| {
-        let handed = office.handed.values().next_back()?;
+        let handed = office.handed.values().max_by_key(|handed| handed.at)?;
         fits(&handed.state).then(|| handed.as_ref().clone())
     })
     .await
@@ -65,6 +68,7 @@ async fn a_caller_whom_nobody_answers_or_takes_comes_back_with_the_reason() -> R
             let tried = async {
                 bob.policy(policy.clone());
                 let scene = case.set(&stage, &mut desk).await?;
+                stage.office.phone(case.me()).policy(Policy::Ring);
                 let outcome = to_bob(&mut desk, &scene, TransferMode::Usual).await?;
                 let said = match &outcome {
                     Outcome::Done { text } | Outcome::Failed { text, .. } => text.clone(),
@@ -75,7 +79,6 @@ async fn a_caller_whom_nobody_answers_or_takes_comes_back_with_the_reason() -> R
                 } else {
                     ensure!(said.ends_with("The caller comes back to your phone."), "{said}");
                 }
-                stage.office.phone(case.me()).policy(Policy::Ring);
                 let ringing = back(&stage, &mut desk, &scene, why).await?;
                 stage.pbx().idle("1002").await?;
                 ringing.answer()?;
@@ -127,7 +130,7 @@ async fn a_phone_that_is_not_there_gets_nobody_and_one_that_goes_dead_gives_the_
     scene.end(&stage, &mut desk).await?;
 
     bob.unregister().await?;
-    desk.lamp("1002", frontdesk_protocol::Status::Offline).await?;
+    desk.lamp("1002", Status::Offline).await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     let outcome = to_bob(&mut desk, &scene, TransferMode::Safe).await?;
     let text = scene::refused(outcome, Reason::NotReached)?;

@@ -37,6 +37,8 @@ pub(crate) enum Step {
     HangingUp { remark: &'static str },
     /// The outside party whom I hang up on is being parked.
     Parking { mover: Uid, by: Extension },
+    /// That is said to be done: whether there was a place for them is seen in a moment.
+    Parked { mover: Uid, by: Extension },
     /// A caller whom I handed on is being brought back.
     Fetching(HandedId),
     /// My ringing channels are being hung up.

@@ -183,6 +183,10 @@ impl Switchboard {
                 passage.without.push(other);
             }
         }
+        if let Some(channel) = self.model.channels.get_mut(&passage.caller) {
+            channel.ties.failed_dial = None;
+            channel.ties.last_cause = None;
+        }
         self.model.sent_to(&passage.caller, None);
         passage.becomes(HandedState::Returning { why }, now);
         self.fetched(&passage.id, Ok(format!("{} rings at your phone again.", passage.party.display())));

@@ -2,7 +2,8 @@
 //! closed. The PBX itself brings them back to me where nobody closes it: a server that dies meanwhile loses nobody.
 
 use super::handed::{Errand, ErrandStep, Passage};
-use super::{Job, Step, other_party};
+use super::{Step, other_party, texts};
+use crate::api::Ticket;
 use crate::channel::{Channel, End, State, Uid};
 use crate::orders::Order;
 use crate::switchboard::Switchboard;
@@ -48,19 +49,56 @@ impl Switchboard {
         lots.keys().find(|lot| lot.as_str() == "default").or_else(|| lots.keys().next())
     }
 
-    /// The caller hears music now: my phone is free, and their line is closed in a moment.
-    pub(super) fn parked_to_close(&mut self, job: &Job, mover: &Uid, by: &Extension, now: Millis) -> String {
-        if let Some(leg) = self.model.channels.get(&job.leg) {
-            let channel = leg.facts.name.as_ref().to_owned();
-            self.act(Order::Hangup { channel });
+    /// My phone is hung up on only when the caller is seen in the parking space: before, its end would be theirs as
+    /// well. A full lot takes a caller as if it had room, and ends the call.
+    pub(super) fn look_whether_parked(
+        &mut self,
+        ticket: Ticket,
+        mover: &Uid,
+        by: &Extension,
+        late: bool,
+        now: Millis,
+    ) {
+        match self.model.channels.get(mover) {
+            Some(caller) if caller.place.parked.is_some() => self.parked_to_close(ticket, mover, by, now),
+            Some(_) if !late => {}
+            Some(_) | None => self.end_at_once(ticket, now),
         }
-        let (grace, leg) = (self.model.settings.grace_ms, Arc::clone(&job.leg));
-        self.entrust(&job.leg, mover, by, now, |passage| {
+    }
+
+    /// The caller hears music now: my phone is free, and their line is closed in a moment.
+    fn parked_to_close(&mut self, ticket: Ticket, mover: &Uid, by: &Extension, now: Millis) {
+        let Some(leg) = self.control.jobs.get(&ticket).map(|job| Arc::clone(&job.leg)) else { return };
+        let grace = self.model.settings.grace_ms;
+        let without = vec![Arc::clone(&leg)];
+        self.entrust(&leg, mover, by, now, |passage| {
             passage.state = HandedState::Closing { at: now.plus(grace) };
-            passage.without = vec![leg];
+            passage.without = without;
             passage.dialled = true;
         });
-        format!("The line will be closed in {} seconds.", grace.div_ceil(1_000))
+        self.end(&leg);
+        self.done(ticket, format!("The line will be closed in {} seconds.", grace.div_ceil(1_000)));
+        self.show_handed();
+    }
+
+    /// The caller could not be parked: the call ends as without the three seconds.
+    pub(super) fn end_at_once(&mut self, ticket: Ticket, now: Millis) {
+        let Some(leg) = self.control.jobs.get(&ticket).map(|job| Arc::clone(&job.leg)) else { return };
+        let Some(action) = self.end(&leg) else {
+            return self.done(ticket, texts::NOT_PARKED);
+        };
+        let until = now.plus(self.model.settings.command_timeout_ms);
+        if let Some(job) = self.control.jobs.get_mut(&ticket) {
+            job.action = Some(action);
+            job.until = until;
+            job.step = Step::HangingUp { remark: texts::NOT_PARKED };
+        }
+    }
+
+    /// Hangs up my own leg, where it is still there.
+    fn end(&mut self, leg: &Uid) -> Option<String> {
+        let channel = self.model.channels.get(leg)?.facts.name.as_ref().to_owned();
+        Some(self.act(Order::Hangup { channel }))
     }
 
     /// Closes the line of a caller who was hung up on.

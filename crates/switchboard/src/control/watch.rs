@@ -69,18 +69,12 @@ impl Switchboard {
                 self.fail(ticket, Reason::Refused, text);
             }
             Step::Parking { mover, by } if success => {
-                let text = self.parked_to_close(&job, &mover, &by, now);
-                self.done(ticket, text);
+                job.step = Step::Parked { mover, by };
+                self.control.jobs.insert(ticket, job);
             }
             Step::Parking { .. } => {
-                let Some(leg) = self.model.channels.get(&job.leg) else {
-                    return self.fail(ticket, Reason::Gone, texts::GONE);
-                };
-                let channel = leg.facts.name.as_ref().to_owned();
-                job.action = Some(self.act(Order::Hangup { channel }));
-                job.step = Step::HangingUp { remark: texts::NOT_PARKED };
-                job.until = now.plus(self.model.settings.command_timeout_ms);
                 self.control.jobs.insert(ticket, job);
+                self.end_at_once(ticket, now);
             }
             Step::HangingUp { .. } | Step::Ignoring if !success => {
                 if let Some(leg) = self.model.channels.get_mut(&job.leg) {
@@ -95,7 +89,11 @@ impl Switchboard {
                 let unknown = said.contains("does not exist");
                 self.fail(ticket, if unknown { Reason::NoSuchDestination } else { Reason::Refused }, text);
             }
-            Step::HangingUp { .. } | Step::Ignoring | Step::Watching { .. } | Step::Fetching(_) => {
+            Step::HangingUp { .. }
+            | Step::Ignoring
+            | Step::Watching { .. }
+            | Step::Fetching(_)
+            | Step::Parked { .. } => {
                 self.control.jobs.insert(ticket, job);
             }
             // The answer to an Originate only says that it is queued; `OriginateResponse` follows.
@@ -200,6 +198,11 @@ impl Switchboard {
                 Step::Watching { mover, target, since } => self
                     .coming_back(mover, &target.label)
                     .unwrap_or_else(|| became(&self.model, job, mover, target, now.since(*since), late)),
+                Step::Parked { mover, by } => {
+                    let (mover, by) = (Arc::clone(mover), by.clone());
+                    self.look_whether_parked(ticket, &mover, &by, late, now);
+                    continue;
+                }
                 Step::Asking(_)
                 | Step::Moving { .. }
                 | Step::HangingUp { .. }
@@ -225,9 +228,7 @@ impl Switchboard {
                 let text = format!("{label} {}. The caller comes back to your phone.", reason(why));
                 Some(Some(failed(Reason::NotReached, text)))
             }
-            HandedState::Sent if passage.safe && (passage.why.is_some() || passage.errand.is_some()) => {
-                Some(None)
-            }
+            _ if passage.safe && (passage.why.is_some() || passage.errand.is_some()) => Some(None),
             _ => None,
         }
     }

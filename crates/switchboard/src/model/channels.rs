@@ -156,13 +156,10 @@ impl Model {
     fn over(&mut self, uid: Uid, cause: u32) {
         let caller = self.channels.get(&uid).and_then(|channel| channel.past.caller.clone());
         let caller = caller.or_else(|| self.dialler(&uid));
+        self.dial_came_to(&uid, cause);
         self.leave_bridge(&uid);
         self.end_dials_of(&uid);
         let Some(channel) = self.channels.remove(&uid) else { return };
-        if let Some(dialler) = caller.as_ref().and_then(|caller| self.channels.get_mut(caller)) {
-            // Whoever has it ignored has declined.
-            dialler.ties.last_cause = Some(if channel.past.ignored { 21 } else { cause });
-        }
         let call = self.calls.get(&channel.call).map(|call| (call.id.clone(), call.queue.clone()));
         self.leave_call(channel.call, &uid);
         self.names.remove(&channel.facts.name);
@@ -185,6 +182,27 @@ impl Model {
         self.unpark(&uid);
         if let Some((call, queue)) = call {
             self.ended.push(Ended { channel, call, queue, cause, caller });
+        }
+    }
+
+    /// Tells whoever dialled a channel that has ended, through Local pairs, why it has.
+    fn dial_came_to(&mut self, uid: &Uid, cause: u32) {
+        let Some(ended) = self.channels.get(uid) else { return };
+        // Whoever has it ignored has declined.
+        let cause = if ended.past.ignored { 21 } else { cause };
+        let mut dialler = ended.ties.dialled_by.clone();
+        for _ in 0..8 {
+            let Some(channel) = dialler.as_ref().and_then(|dialler| self.channels.get(dialler)) else {
+                return;
+            };
+            if channel.end != End::Local {
+                break;
+            }
+            let half = channel.ties.half.as_ref().and_then(|half| self.channels.get(half));
+            dialler = half.and_then(|half| half.ties.dialled_by.clone());
+        }
+        if let Some(channel) = dialler.and_then(|dialler| self.channels.get_mut(&dialler)) {
+            channel.ties.last_cause = Some(cause);
         }
     }
 

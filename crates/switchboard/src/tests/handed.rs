@@ -2,6 +2,7 @@
 //! played here by hand; what the real one does is tried in `tests/asterisk`.
 
 mod grace;
+mod lost;
 mod stage;
 
 use crate::orders::Order;
@@ -66,6 +67,19 @@ fn busy_and_declined_and_not_reached_bring_the_caller_back_at_once_with_the_reas
         stage.pass(100);
         stage.is_brought_back("");
         assert_eq!(stage.state(), HandedState::Returning { why }, "{status} {cause}");
+
+        // The same where the dialplan was quicker than we are.
+        let mut stage = Stage::talking();
+        stage.sends(TransferMode::Usual);
+        stage.rings(BOB);
+        stage.not_taken(BOB, status, cause);
+        stage.at_a_mailbox();
+        stage.is_brought_back("");
+        stage.pass(20);
+        stage.rings(stage::BACK);
+        assert_eq!(stage.state(), HandedState::Returning { why }, "{status} {cause}, from the mailbox");
+        stage.answers(stage::BACK);
+        assert_eq!(stage.state(), HandedState::Back { why });
     }
 }
 

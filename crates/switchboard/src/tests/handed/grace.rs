@@ -25,13 +25,14 @@ fn closing() -> Stage {
     assert_eq!((channel.as_str(), back_to.as_str(), lot.as_str()), (CALLER.0, MINE.0, "default"));
     assert!(timeout_ms > 3_000, "the PBX does not bring her back before the line is closed");
     stage.reply("Response: Success\nMessage: Park successful");
+    assert!(stage.ends().is_empty(), "the end of my phone would be hers, too");
+    stage.parked();
+    assert_eq!(stage.ends(), [MINE.0], "now my own phone is free");
     let said = stage.outcome();
     assert!(
         matches!(&said, Some(Outcome::Done { text }) if text == "The line will be closed in 3 seconds."),
         "{said:?}"
     );
-    assert_eq!(stage.ends(), [MINE.0], "my own phone is free at once");
-    stage.parked();
     stage.hangs_up(MINE, 16);
     assert!(matches!(stage.state(), HandedState::Closing { .. }));
     stage
@@ -78,6 +79,17 @@ fn where_it_cannot_be_undone_the_line_is_closed_at_once() {
     hang_up(&mut stage);
     stage.reply("Response: Error\nMessage: No parking space");
     assert_eq!(stage.ends(), [MINE.0]);
+    stage.hangs_up(MINE, 16);
+    let said = stage.outcome();
+    assert!(matches!(&said, Some(Outcome::Done { text }) if text.contains("did not let")), "{said:?}");
+    assert!(stage.board.office().handed.is_empty());
+
+    // A full lot is said to have taken the caller, and hangs up.
+    let mut stage = Stage::talking();
+    lot(&mut stage);
+    hang_up(&mut stage);
+    stage.reply("Response: Success\nMessage: Park successful");
+    stage.hangs_up(CALLER, 16);
     stage.hangs_up(MINE, 16);
     let said = stage.outcome();
     assert!(matches!(&said, Some(Outcome::Done { text }) if text.contains("did not let")), "{said:?}");

@@ -5,7 +5,7 @@ use crate::api::{Actor, Output, Ticket};
 use crate::orders::Order;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{
-    Command, Destination, Extension, HandedState, LegId, Millis, Outcome, Reason, Role, TransferMode,
+    Change, Command, Destination, Extension, HandedState, LegId, Millis, Outcome, Reason, Role, TransferMode,
 };
 
 /// A channel: its name, its number and its Uniqueid.
@@ -22,6 +22,8 @@ pub struct Stage {
     pub board: Switchboard,
     now: i64,
     outcome: Option<Outcome>,
+    /// When the line is to be closed, while it is said to be.
+    pub closing: Option<Millis>,
     orders: u64,
     bridges: u32,
 }
@@ -38,18 +40,22 @@ fn pair(from: Who, to: Who, state: u8) -> String {
     format!("{}\nDest{}", snapshot(from, 4), snapshot(to, state).replace('\n', "\nDest"))
 }
 
-fn extension(text: &str) -> Extension {
+pub fn extension(text: &str) -> Extension {
     Extension::parse(text).unwrap()
 }
 
 impl Stage {
     /// Jane talks to 1001.
     pub fn talking() -> Self {
-        let mut stage = Self { board: office(), now: 0, outcome: None, orders: 0, bridges: 0 };
+        let mut stage = Self { board: office(), now: 0, outcome: None, closing: None, orders: 0, bridges: 0 };
         stage.event("Newchannel", &snapshot(CALLER, 4));
         stage.rings(MINE);
         stage.answers(MINE);
         stage
+    }
+
+    pub fn now(&self) -> Millis {
+        Millis(self.now)
     }
 
     pub fn event(&mut self, kind: &str, rest: &str) {
@@ -73,8 +79,19 @@ impl Stage {
 
     fn take(&mut self) {
         while let Some(output) = self.board.poll() {
-            if let Output::Concluded(_, outcome) = output {
-                self.outcome = Some(outcome);
+            match output {
+                Output::Concluded(_, outcome) => self.outcome = Some(outcome),
+                Output::Changed(changes) => {
+                    for change in changes {
+                        if let Change::Handed(handed) = change {
+                            self.closing = match handed.state {
+                                HandedState::Closing { at } => Some(at),
+                                _ => None,
+                            };
+                        }
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -203,6 +220,11 @@ impl Stage {
     /// The PBX says in which bridge Jane is.
     pub fn says_where(&mut self, bridge: &str) {
         assert_eq!(*self.last(), Order::Status { channel: CALLER.0.into() });
+        self.is_where(bridge);
+    }
+
+    /// Answers the last question in which bridge Jane is.
+    pub fn is_where(&mut self, bridge: &str) {
         let (id, _) = self.board.sent.last().cloned().expect("an action");
         for text in [
             "Response: Success\nEventList: start".to_owned(),
