@@ -10,10 +10,10 @@ use frontdesk_protocol::{
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
-use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest, http::Request};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 /// One desk's connection and what it knows.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct Desk {
     pub at: Resume,
     results: HashMap<CommandId, Outcome>,
     pages: HashMap<CommandId, HistoryPage>,
+    /// What is wrong on the server, as it told last.
+    pub notice: Option<String>,
     /// Rows that were pushed.
     pub added: Vec<HistoryEntry>,
     commands: u32,
@@ -38,7 +40,11 @@ impl Desk {
     /// # Errors
     /// When the server refuses or sends something else.
     pub async fn open(address: &str, token: &str) -> Result<Self> {
-        let (mut socket, viewer) = connect(address, token, None).await?;
+        let (socket, viewer, _) = connect(address, token, None).await?;
+        Self::from_snapshot(socket, viewer).await
+    }
+
+    async fn from_snapshot(mut socket: Socket, viewer: Viewer) -> Result<Self> {
         let ServerMessage::Snapshot { epoch, seq, office, .. } = receive(&mut socket, deadline()).await?
         else {
             bail!("no snapshot follows Ready")
@@ -46,18 +52,45 @@ impl Desk {
         Ok(Self::at(socket, viewer, (*office).clone(), Resume { epoch, seq }))
     }
 
+    /// The same from a computer that takes in little at once, and from then on nothing before it is asked for more.
+    ///
+    /// # Errors
+    /// When the server refuses or sends something else.
+    pub async fn open_narrow(address: &str, token: &str) -> Result<Self> {
+        let computer = TcpSocket::new_v4()?;
+        computer.set_recv_buffer_size(4_096)?;
+        let stream = MaybeTlsStream::Plain(computer.connect(address.parse()?).await?);
+        let (socket, _) = client_async(request(address, token)?, stream).await.context("the WebSocket")?;
+        let (socket, viewer, _) = greet(socket, None).await?;
+        Self::from_snapshot(socket, viewer).await
+    }
+
     /// Opens it again with what was known at `at`; the server has to send what was missed, and no snapshot.
     ///
     /// # Errors
     /// When the server refuses, or cannot resume.
     pub async fn resume(address: &str, token: &str, office: Office, at: Resume) -> Result<Self> {
-        let (socket, viewer) = connect(address, token, Some(at.clone())).await?;
+        let (socket, viewer, resumed) = connect(address, token, Some(at.clone())).await?;
+        anyhow::ensure!(resumed, "the server does not send what was missed");
         Ok(Self::at(socket, viewer, office, at))
+    }
+
+    /// Opens it again with what was known at `at`; whether the server sends what was missed or a snapshot is its affair.
+    ///
+    /// # Errors
+    /// When the server refuses or sends something else.
+    pub async fn reopen(address: &str, token: &str, office: Office, at: Resume) -> Result<Self> {
+        let (socket, viewer, resumed) = connect(address, token, Some(at.clone())).await?;
+        if resumed {
+            Ok(Self::at(socket, viewer, office, at))
+        } else {
+            Self::from_snapshot(socket, viewer).await
+        }
     }
 
     fn at(socket: Socket, viewer: Viewer, office: Office, at: Resume) -> Self {
         let (results, pages, added) = (HashMap::new(), HashMap::new(), Vec::new());
-        Self { socket, viewer, office, at, results, pages, added, commands: 0 }
+        Self { socket, viewer, office, at, results, pages, notice: None, added, commands: 0 }
     }
 
     /// Takes messages until `condition` answers `Some` about the replica.
@@ -194,29 +227,7 @@ impl Desk {
 
     /// What the desk sees, a line each, for the sentences of failing tests.
     pub fn picture(&self) -> String {
-        let mut text = format!("link {:?}\n", self.office.link);
-        for lamp in self.office.extensions.values() {
-            let _ = writeln!(text, "{} {:?} {:?}", lamp.extension, lamp.status, lamp.registration);
-        }
-        for call in self.office.calls.values() {
-            let _ = writeln!(
-                text,
-                "call {} {:?} via {:?} from {}",
-                call.id,
-                call.direction,
-                call.via,
-                call.origin.display()
-            );
-            for leg in &call.legs {
-                let peer = leg.peer.as_ref().map_or("-", |peer| peer.display());
-                let _ = writeln!(
-                    text,
-                    "  leg {} at {:?} {:?} {:?} hold {:?} with {peer}",
-                    leg.id, leg.extension, leg.direction, leg.state, leg.hold
-                );
-            }
-        }
-        text
+        picture(&self.office)
     }
 
     fn name(&mut self) -> Result<CommandId> {
@@ -224,7 +235,11 @@ impl Desk {
         Ok(CommandId::parse(&format!("desk-{}", self.commands))?)
     }
 
-    async fn step(&mut self, end: Instant) -> Result<()> {
+    /// Takes the next message, or gives up at `end`.
+    ///
+    /// # Errors
+    /// When none comes, when it does not fit what was known, and when the server says good-bye.
+    pub async fn step(&mut self, end: Instant) -> Result<()> {
         match receive(&mut self.socket, end).await? {
             ServerMessage::Snapshot { epoch, seq, office, .. } => {
                 self.office = (*office).clone();
@@ -261,11 +276,38 @@ impl Desk {
                 anyhow::ensure!(ours == (seq, hash), "the server has {hash} at {seq:?}, we {ours:?}");
             }
             ServerMessage::Ready { epoch, .. } => self.at.epoch = epoch,
-            ServerMessage::Notice { .. } => {}
+            ServerMessage::Notice { text } => self.notice = text,
             ServerMessage::Bye { text, .. } => bail!("the server says good-bye: {text}"),
         }
         Ok(())
     }
+}
+
+/// An office, a line each, for the sentences of failing tests.
+pub fn picture(office: &Office) -> String {
+    let mut text = format!("link {:?}\n", office.link);
+    for lamp in office.extensions.values() {
+        let _ = writeln!(text, "{} {:?} {:?}", lamp.extension, lamp.status, lamp.registration);
+    }
+    for call in office.calls.values() {
+        let _ = writeln!(
+            text,
+            "call {} {:?} via {:?} from {}",
+            call.id,
+            call.direction,
+            call.via,
+            call.origin.display()
+        );
+        for leg in &call.legs {
+            let peer = leg.peer.as_ref().map_or("-", |peer| peer.display());
+            let _ = writeln!(
+                text,
+                "  leg {} at {:?} {:?} {:?} hold {:?} with {peer}",
+                leg.id, leg.extension, leg.direction, leg.state, leg.hold
+            );
+        }
+    }
+    text
 }
 
 /// An extension's lamp, where the office knows the extension.
@@ -279,17 +321,25 @@ fn deadline() -> Instant {
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Opens the socket and says hello; gives it after the server said that it is ready.
-async fn connect(address: &str, token: &str, resume: Option<Resume>) -> Result<(Socket, Viewer)> {
+/// Opens the socket and says hello; gives it after the server said that it is ready, and whether it resumes.
+async fn connect(address: &str, token: &str, resume: Option<Resume>) -> Result<(Socket, Viewer, bool)> {
+    let (socket, _) = connect_async(request(address, token)?).await.context("the WebSocket")?;
+    greet(socket, resume).await
+}
+
+fn request(address: &str, token: &str) -> Result<Request<()>> {
     let mut request = format!("ws://{address}/ws").into_client_request()?;
     request.headers_mut().insert("Authorization", format!("Bearer {token}").parse()?);
     request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse()?);
-    let (mut socket, _) = connect_async(request).await.context("the WebSocket")?;
+    Ok(request)
+}
+
+async fn greet(mut socket: Socket, resume: Option<Resume>) -> Result<(Socket, Viewer, bool)> {
     let wanted = resume.is_some();
     send(&mut socket, &ClientMessage::Hello { resume }).await?;
     match receive(&mut socket, deadline()).await? {
-        ServerMessage::Ready { viewer, resumed, .. } if resumed == wanted => Ok((socket, viewer)),
-        other => bail!("the server's first message is not Ready with resumed: {wanted}, but {other:?}"),
+        ServerMessage::Ready { viewer, resumed, .. } if wanted || !resumed => Ok((socket, viewer, resumed)),
+        other => bail!("the server's first message is not a fitting Ready, but {other:?}"),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Channel {
     pub application: String,
     /// The bridge it is in; empty where it is in none.
     pub bridge: String,
+    /// Its Uniqueid: the name of the leg at a desk.
+    pub id: String,
 }
 
 impl Channel {
@@ -128,5 +130,6 @@ fn channel(line: &str) -> Result<Channel> {
         state: field(4)?.to_owned(),
         application: format!("{} {}", field(5)?, field(6)?),
         bridge: behind(2)?.to_owned(),
+        id: behind(1)?.to_owned(),
     })
 }

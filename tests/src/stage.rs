@@ -181,6 +181,14 @@ impl Stage {
         self.server.as_ref().context("the server is not running")?.running.signal(signal)
     }
 
+    /// The process id of the server.
+    ///
+    /// # Errors
+    /// When the server is not running.
+    pub fn server_id(&self) -> Result<u32> {
+        Ok(self.server.as_ref().context("the server is not running")?.running.id())
+    }
+
     /// Where desks connect, `127.0.0.1:40123`.
     ///
     /// # Errors

@@ -76,11 +76,14 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether asking again soon would not help.
+    /// Whether the account was refused: asking again soon would not help, and looks like an attack. Whatever else is in
+    /// the way may be gone the next moment.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Refused { .. } | Self::Tls { .. } | Self::NotAsterisk { .. } | Self::Unsayable(_) => true,
+            Self::Refused { .. } | Self::Unsayable(_) => true,
             Self::Unreachable { .. }
+            | Self::Tls { .. }
+            | Self::NotAsterisk { .. }
             | Self::NoAnswer
             | Self::NotBooted
             | Self::Silent

@@ -214,6 +214,9 @@ impl Session {
                 }
             } else if self.greet()? {
                 return Ok(Step::Up);
+            } else if self.due <= Instant::now() {
+                // Asked for here as well: one that never stops talking leaves no time for the clock below.
+                self.overdue()?;
             }
             let waiting = self.outgoing.waiting();
             let came = tokio::select! {
