@@ -23,6 +23,9 @@ pub(crate) struct Cli {
     /// Opens the built-in rehearsal office, with calls that come by themselves. Needs no telephone system.
     #[arg(long, conflicts_with_all = ["connect", "user", "password_stdin"])]
     pub(crate) rehearsal: bool,
+    /// Forgets which certificate was trusted at the server's address, so that the next login asks again.
+    #[arg(long, conflicts_with = "rehearsal")]
+    pub(crate) forget_certificate: bool,
     /// Keeps settings in this folder instead of the usual one.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,

@@ -11,8 +11,10 @@ mod socket;
 pub(crate) mod stand_in;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod understand;
 
 pub(crate) use address::ServerAddress;
 pub(crate) use fault::{Cure, Fault};
 pub(crate) use network::{Attempt, Network, NotSent};
+pub(crate) use trust::{Fingerprint, TrustBook, system_roots};

@@ -7,13 +7,13 @@ mod outward;
 mod tests;
 
 use crate::account::{Account, Keeping};
-use crate::connection::{Attempt, Fault, ServerAddress};
+use crate::connection::{Attempt, Fault, Fingerprint, ServerAddress};
 use crate::desktop::Desktop;
 use crate::event::{Again, Event, Invitation, LoginReply, Now, Remember, TrayPlace};
 use crate::menu::Choice;
 use crate::pace::Pace;
 use crate::replica::Replica;
-use crate::report::{Condition, Report, already_running};
+use crate::report::{Condition, Report, already_running, untrusted};
 use crate::secret::Secret;
 use link::Link;
 use outward::Shown;
@@ -44,6 +44,8 @@ pub(crate) struct Controller {
     pace: Pace,
     tray_place: TrayPlace,
     shown: Shown,
+    /// The certificate that the person was asked about last, and whose.
+    untrusted: Option<(ServerAddress, Fingerprint)>,
 }
 
 /// How far the person is on the way to their calls.
@@ -72,6 +74,7 @@ impl Controller {
             pace: Pace::new(seed),
             tray_place: TrayPlace::Missing,
             shown: Shown::new(now),
+            untrusted: None,
         }
     }
 
@@ -107,10 +110,11 @@ impl Controller {
                 desktop.attach(view);
                 self.subscribed(now, desktop);
             }
-            Event::LogIn { server, user, password, remember, reply } => {
+            Event::LogIn { server, user, password, remember, trust, reply } => {
                 match read_form(&server, user, &password) {
                     Ok(account) => {
                         self.keeping = Keeping::Normal;
+                        self.trust(&account.server, trust.as_deref(), desktop);
                         self.log_in(account, password, remember, reply, desktop);
                     }
                     // The page may have gone in the meantime; then nobody waits for the sentence.
@@ -252,7 +256,27 @@ impl Controller {
                 }
                 self.enter(account, token, now, desktop);
             }
-            Err(fault) => self.leave(fault.to_string(), now, desktop),
+            Err(fault) => {
+                self.ask_for_trust(&account.server, &fault, desktop);
+                self.leave(fault.to_string(), now, desktop);
+            }
+        }
+    }
+
+    /// The person trusts what they were shown, and nothing else.
+    fn trust(&mut self, server: &ServerAddress, trusted: Option<&str>, desktop: &mut impl Desktop) {
+        let asked = self.untrusted.take();
+        let Some(trusted) = trusted.and_then(Fingerprint::parse) else { return };
+        if asked.is_some_and(|asked| asked == (server.clone(), trusted)) {
+            desktop.trust(server, trusted);
+        }
+    }
+
+    /// Where nobody vouches for the server's certificate, the person is asked, in the login form.
+    fn ask_for_trust(&mut self, server: &ServerAddress, fault: &Fault, desktop: &mut impl Desktop) {
+        if let Fault::Unknown { shown, .. } = fault {
+            self.untrusted = Some((server.clone(), *shown));
+            desktop.tell_view(untrusted(*shown));
         }
     }
 

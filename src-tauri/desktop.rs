@@ -2,7 +2,7 @@
 //! implements it with Tauri; tests implement it with a list.
 
 use crate::account::Account;
-use crate::connection::{Attempt, NotSent, ServerAddress};
+use crate::connection::{Attempt, Fingerprint, NotSent, ServerAddress};
 use crate::event::View;
 use crate::menu::Tray;
 use crate::notice::Notice;
@@ -16,6 +16,8 @@ pub(crate) trait Desktop {
     /// Hands the page a JSON text.
     fn tell_view(&mut self, json: String);
 
+    /// Takes this certificate at this address from now on.
+    fn trust(&mut self, server: &ServerAddress, certificate: Fingerprint);
     /// Logs in with a password.
     fn log_in(&mut self, attempt: Attempt, account: &Account, password: Secret);
     /// Ends a session at the server.

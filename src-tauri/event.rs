@@ -92,6 +92,8 @@ pub(crate) enum Event {
         password: Secret,
         /// Whether to stay logged in.
         remember: Remember,
+        /// The fingerprint that the person was shown and trusts from now on, as it was shown.
+        trust: Option<String>,
         /// Who waits for the outcome.
         reply: LoginReply,
     },

@@ -1,6 +1,7 @@
-//! What the view hears from the core: JSON texts of three kinds, `connection`, `message` and `remark`. The words of
+//! What the view hears from the core: JSON texts of the kinds `connection`, `message`, `remark` and `untrusted`. The words of
 //! `message` are the server's own.
 
+use crate::connection::Fingerprint;
 use frontdesk_protocol::{CommandId, LegId, Millis, Outcome, Reason, ServerMessage};
 use serde::Serialize;
 use serde_json::json;
@@ -52,6 +53,11 @@ pub(crate) fn message(text: &str) -> String {
 /// Something about this computer that the person should be told, in a sentence.
 pub(crate) fn remark(text: &str) -> String {
     json!({ "kind": "remark", "text": text }).to_string()
+}
+
+/// The certificate of a server for which nobody vouches: the person is asked whether to trust it.
+pub(crate) fn untrusted(shown: Fingerprint) -> String {
+    json!({ "kind": "untrusted", "fingerprint": shown.to_string() }).to_string()
 }
 
 /// What was asked for.

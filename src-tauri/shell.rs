@@ -11,7 +11,7 @@ mod tray;
 
 use crate::account::Account;
 use crate::cli::Cli;
-use crate::connection::{Attempt, Network, NotSent, ServerAddress};
+use crate::connection::{Attempt, Fingerprint, Network, NotSent, ServerAddress, TrustBook, system_roots};
 use crate::controller::{Controller, Start};
 use crate::core_loop;
 use crate::desktop::Desktop;
@@ -124,11 +124,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             if let Some(password) = password {
                 inbox.report(log_in(&cli, password));
             }
+            let book = trust_book(&cli, &settings, inbox.clone());
             tauri::async_runtime::spawn(signals::heed(inbox.clone()));
             tauri::async_runtime::spawn(async move {
                 let shell = Shell {
                     bell: Bell::hang(inbox.clone()),
-                    network: Network::new(inbox.0.clone()),
+                    network: Network::new(inbox.0.clone(), book),
                     tray: tray::Drawn::default(),
                     view: None,
                     rehearsal: None,
@@ -168,6 +169,24 @@ fn start(cli: &Cli, settings: &Settings) -> Start {
     }
 }
 
+/// Which servers are trusted, as it was kept the last time.
+fn trust_book(cli: &Cli, settings: &Settings, inbox: Inbox) -> TrustBook {
+    let kept = settings.clone();
+    let book = TrustBook::new(system_roots(), settings.trusted(), move |all| {
+        if let Err(sentence) = kept.note_trusted(&all) {
+            inbox.report(Event::Remark(sentence));
+        }
+    });
+    if cli.forget_certificate {
+        let server = cli.connect.clone().or_else(|| settings.account().map(|(server, _)| server));
+        match server.map(|server| ServerAddress::parse(&server)) {
+            Some(Ok(server)) => book.forget(&server),
+            Some(Err(_)) | None => tracing::warn!("there is no server whose certificate could be forgotten"),
+        }
+    }
+    book
+}
+
 /// The login form of the command line.
 fn log_in(cli: &Cli, password: Secret) -> Event {
     Event::LogIn {
@@ -175,6 +194,7 @@ fn log_in(cli: &Cli, password: Secret) -> Event {
         user: cli.user.clone().unwrap_or_default(),
         password,
         remember: Remember::No,
+        trust: None,
         // Nobody waits for the answer: what came of it stands in the form, or is to be seen.
         reply: oneshot::channel().0,
     }
@@ -189,6 +209,10 @@ impl Desktop for Shell {
         if let Some(view) = &self.view {
             view.tell(json);
         }
+    }
+
+    fn trust(&mut self, server: &ServerAddress, certificate: Fingerprint) {
+        self.network.trust(server, certificate);
     }
 
     fn log_in(&mut self, attempt: Attempt, account: &Account, password: Secret) {

@@ -1,12 +1,10 @@
-//! A TCP or TLS stream to a server, or a [`Fault`]. Certificates are checked against the system's authorities.
-//!
-//! A self-signed certificate is refused. To trust one by its fingerprint later, [`tls`] is the one place to give
-//! another verifier to; nothing else knows about certificates.
+//! A TCP or TLS stream to a server, or a [`Fault`]. Which certificate is taken is decided in `trust`.
 
 use super::address::{ServerAddress, Wire};
 use super::fault::Fault;
+use super::trust::{TrustBook, Verdict, Verifier};
 use rustls::pki_types::ServerName;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,20 +27,22 @@ pub(crate) type Stream = MaybeTlsStream<TcpStream>;
 ///
 /// # Errors
 /// [`Fault`]: unknown host, refused, unreachable, no answer in time, or what is wrong with the encryption.
-pub(crate) async fn dial(server: &ServerAddress) -> Result<Stream, Fault> {
+pub(crate) async fn dial(server: &ServerAddress, book: &TrustBook) -> Result<Stream, Fault> {
     let stream = connect(server).await?;
     // Small messages leave at once; a receptionist's order must not wait for the one before to be acknowledged.
     let _ = stream.set_nodelay(true);
     match server.wire() {
         Wire::Plain => Ok(MaybeTlsStream::Plain(stream)),
         Wire::Tls => {
-            let connector = TlsConnector::from(Arc::new(tls()));
+            let verifier = Arc::new(book.verifier(server));
+            let connector = TlsConnector::from(Arc::new(tls(Arc::clone(&verifier))));
             let name = ServerName::try_from(server.host())
                 .map_err(|_| Fault::UnknownHost { host: server.host() })?;
             let stream = timeout(PATIENCE, connector.connect(name, stream))
                 .await
                 .map_err(|_| timed_out(server))?
-                .map_err(|error| encryption_fault(server, &error))?;
+                .map_err(|error| encryption_fault(server, verifier.verdict(), &error))?;
+            book.opened(server, verifier.verdict());
             Ok(MaybeTlsStream::Rustls(stream))
         }
     }
@@ -76,23 +76,22 @@ async fn connect(server: &ServerAddress) -> Result<TcpStream, Fault> {
     })
 }
 
-fn tls() -> ClientConfig {
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "some of the system's certificate authorities cannot be read");
-    }
-    roots.add_parsable_certificates(found.certs);
+fn tls(verifier: Arc<Verifier>) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     #[expect(clippy::expect_used, reason = "ring always has the default protocol versions")]
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring supports TLS 1.2 and 1.3");
-    builder.with_root_certificates(roots).with_no_client_auth()
+    builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
 }
 
-fn encryption_fault(server: &ServerAddress, error: &io::Error) -> Fault {
+fn encryption_fault(server: &ServerAddress, verdict: Option<Verdict>, error: &io::Error) -> Fault {
     let server = server.authority();
+    match verdict {
+        Some(Verdict::Unknown(shown)) => return Fault::Unknown { server, shown },
+        Some(Verdict::Replaced(shown)) => return Fault::Replaced { server, shown },
+        Some(Verdict::Vouched | Verdict::Trusted) | None => {}
+    }
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let why = match inner {
         Some(rustls::Error::InvalidCertificate(why)) => why,

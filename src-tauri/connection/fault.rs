@@ -1,6 +1,8 @@
 //! What can go wrong between desk and server, each as a sentence for the person at the desk. No technical text leaves
 //! here except where it helps the person who is called for help.
 
+use super::trust::Fingerprint;
+
 /// A failure of the login or of the connection. Its text is a sentence, or two, that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
@@ -43,6 +45,26 @@ pub(crate) enum Fault {
         server: String,
         /// What is wrong with it.
         why: String,
+    },
+    /// Nobody vouches for the certificate, and the person was not asked yet.
+    #[error(
+        "{server} encrypts, but no authority that this computer knows vouches for its certificate. Your password was not sent. Ask whoever runs the server for the certificate's fingerprint, and trust it only where it is the one shown here."
+    )]
+    Unknown {
+        /// Host and port.
+        server: String,
+        /// What it showed.
+        shown: Fingerprint,
+    },
+    /// Another certificate than the one that the person trusted.
+    #[error(
+        "{server} shows another certificate than the one that was trusted on this computer, so nothing was sent. Somebody may sit in between, or the server has a new one: ask whoever runs it whether its fingerprint is {shown}. If it is, quit Frontdesk, start it with --forget-certificate, and log in again."
+    )]
+    Replaced {
+        /// Host and port.
+        server: String,
+        /// What it showed.
+        shown: Fingerprint,
     },
     /// The other side does not speak TLS.
     #[error(
@@ -114,13 +136,14 @@ impl Fault {
     /// What helps, once a session was there.
     pub(crate) fn cure(&self) -> Cure {
         match self {
-            Self::WrongPassword | Self::SessionEnded => Cure::LogIn,
+            Self::WrongPassword | Self::SessionEnded | Self::Unknown { .. } => Cure::LogIn,
             Self::ServerSays { cure, .. } => *cure,
             Self::UnknownHost { .. }
             | Self::Refused { .. }
             | Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Certificate { .. }
+            | Self::Replaced { .. }
             | Self::NotEncrypted { .. }
             | Self::NotFrontdesk { .. }
             | Self::OtherVersion { .. }

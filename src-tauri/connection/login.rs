@@ -3,6 +3,7 @@
 use super::address::ServerAddress;
 use super::dial::{PATIENCE, dial, timed_out};
 use super::fault::{Cure, Fault};
+use super::trust::TrustBook;
 use crate::secret::Secret;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
@@ -29,9 +30,14 @@ struct Refused {
 ///
 /// # Errors
 /// [`Fault`]: what [`dial`] gives, a wrong password, the server's own refusal, or that it is no Frontdesk server.
-pub(crate) async fn log_in(server: &ServerAddress, user: &str, password: &Secret) -> Result<Secret, Fault> {
+pub(crate) async fn log_in(
+    server: &ServerAddress,
+    book: &TrustBook,
+    user: &str,
+    password: &Secret,
+) -> Result<Secret, Fault> {
     let body = serde_json::json!({ "user": user, "password": password.reveal() }).to_string();
-    let (status, answer) = request(server, "/api/login", None, body).await?;
+    let (status, answer) = request(server, book, "/api/login", None, body).await?;
     let refusal = serde_json::from_slice::<Refused>(&answer).ok();
     match status {
         StatusCode::OK | StatusCode::CREATED => serde_json::from_slice::<Granted>(&answer)
@@ -43,8 +49,8 @@ pub(crate) async fn log_in(server: &ServerAddress, user: &str, password: &Secret
 }
 
 /// Ends a session at the server. What becomes of it matters to nobody: the token is forgotten here anyway.
-pub(crate) async fn log_out(server: &ServerAddress, token: &Secret) {
-    if let Err(fault) = request(server, "/api/logout", Some(token), String::new()).await {
+pub(crate) async fn log_out(server: &ServerAddress, book: &TrustBook, token: &Secret) {
+    if let Err(fault) = request(server, book, "/api/logout", Some(token), String::new()).await {
         tracing::info!(%fault, "the server was not told of the end of the session");
     }
 }
@@ -61,11 +67,12 @@ fn refused(server: &ServerAddress, status: StatusCode, refusal: Option<Refused>)
 
 async fn request(
     server: &ServerAddress,
+    book: &TrustBook,
     resource: &str,
     token: Option<&Secret>,
     body: String,
 ) -> Result<(StatusCode, Bytes), Fault> {
-    let stream = dial(server).await?;
+    let stream = dial(server, book).await?;
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(server.path(resource))

@@ -2,6 +2,7 @@
 //! there at a time; what an older one still says carries its own number and is dropped by the controller.
 
 use super::address::ServerAddress;
+use super::trust::{Fingerprint, TrustBook};
 use super::{login, socket};
 use crate::event::Event;
 use crate::secret::Secret;
@@ -31,26 +32,33 @@ pub(crate) struct NotSent;
 pub(crate) struct Network {
     events: mpsc::Sender<Event>,
     outbox: Option<mpsc::Sender<ClientMessage>>,
+    book: TrustBook,
 }
 
 impl Network {
-    /// A network that reports to `events`.
-    pub(crate) fn new(events: mpsc::Sender<Event>) -> Self {
-        Self { events, outbox: None }
+    /// A network that reports to `events` and takes the certificates of `book`.
+    pub(crate) fn new(events: mpsc::Sender<Event>, book: TrustBook) -> Self {
+        Self { events, outbox: None, book }
+    }
+
+    /// The person trusts this certificate at this address.
+    pub(crate) fn trust(&self, server: &ServerAddress, certificate: Fingerprint) {
+        self.book.trust(server, certificate);
     }
 
     /// Logs in; the outcome comes as [`Event::LoggedIn`].
     pub(crate) fn log_in(&self, attempt: Attempt, server: ServerAddress, user: String, password: Secret) {
-        let events = self.events.clone();
+        let (events, book) = (self.events.clone(), self.book.clone());
         tokio::spawn(async move {
-            let outcome = login::log_in(&server, &user, &password).await;
+            let outcome = login::log_in(&server, &book, &user, &password).await;
             let _ = events.send(Event::LoggedIn { attempt, outcome }).await;
         });
     }
 
     /// Ends a session at the server.
     pub(crate) fn log_out(&self, server: ServerAddress, token: Secret) {
-        tokio::spawn(async move { login::log_out(&server, &token).await });
+        let book = self.book.clone();
+        tokio::spawn(async move { login::log_out(&server, &book, &token).await });
     }
 
     /// Opens a connection, in place of one that is there: [`Event::Opened`], [`Event::Received`] …, [`Event::Lost`].
@@ -63,9 +71,9 @@ impl Network {
     ) {
         let (outbox, orders) = mpsc::channel(OUTBOX);
         self.outbox = Some(outbox);
-        let events = self.events.clone();
+        let (events, book) = (self.events.clone(), self.book.clone());
         tokio::spawn(async move {
-            let fault = connect(&server, &token, resume, orders, &events, attempt).await;
+            let fault = connect(&server, &book, &token, resume, orders, &events, attempt).await;
             if let Some(fault) = fault {
                 let _ = events.send(Event::Lost { attempt, fault }).await;
             }
@@ -89,6 +97,7 @@ impl Network {
 
 async fn connect(
     server: &ServerAddress,
+    book: &TrustBook,
     token: &Secret,
     resume: Option<Resume>,
     mut orders: mpsc::Receiver<ClientMessage>,
@@ -96,7 +105,7 @@ async fn connect(
     attempt: Attempt,
 ) -> Option<super::Fault> {
     let socket = tokio::select! {
-        opened = socket::open(server, token, resume) => match opened {
+        opened = socket::open(server, book, token, resume) => match opened {
             Ok(socket) => socket,
             Err(fault) => return Some(fault),
         },

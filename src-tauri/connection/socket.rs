@@ -3,6 +3,7 @@
 use super::address::ServerAddress;
 use super::dial::{PATIENCE, Stream, dial, timed_out};
 use super::fault::{Cure, Fault};
+use super::trust::TrustBook;
 use super::understand::{Heard, understand};
 use crate::event::Event;
 use crate::secret::Secret;
@@ -37,11 +38,12 @@ struct Refusal {
 /// [`Fault`]: what [`dial`] gives, an ended session, another version, or that it is no Frontdesk server.
 pub(crate) async fn open(
     server: &ServerAddress,
+    book: &TrustBook,
     token: &Secret,
     resume: Option<Resume>,
 ) -> Result<Socket, Fault> {
     let foreign = || Fault::NotFrontdesk { server: server.authority() };
-    let stream = dial(server).await?;
+    let stream = dial(server, book).await?;
     let mut request = server.socket().into_client_request().map_err(|_| foreign())?;
     let bearer = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
     request.headers_mut().insert(header::AUTHORIZATION, bearer.map_err(|_| Fault::SessionEnded)?);

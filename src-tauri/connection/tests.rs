@@ -1,6 +1,7 @@
 //! The real loop, controller and network against a stand-in server on loopback; only window, tray and keyring are lists.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod encryption;
 mod headless;
 
 use super::stand_in::StandIn;
@@ -45,8 +46,14 @@ fn delta(seq: u64) -> ServerMessage {
 async fn log_in(desk: &Headless, server: &str) -> Result<(), String> {
     let (reply, outcome) = oneshot::channel();
     let (server, user) = (server.to_owned(), "ann".to_owned());
-    let event =
-        Event::LogIn { server, user, password: Secret::new("secret"), remember: Remember::Yes, reply };
+    let event = Event::LogIn {
+        server,
+        user,
+        password: Secret::new("secret"),
+        remember: Remember::Yes,
+        trust: None,
+        reply,
+    };
     desk.tells(event).await;
     outcome.await.unwrap()
 }

@@ -129,15 +129,17 @@ impl Controller {
     }
 
     pub(super) fn lost(&mut self, attempt: Attempt, fault: &Fault, now: Now, desktop: &mut impl Desktop) {
-        let Session::In { link, .. } = &mut self.session else { return };
+        let Session::In { link, account, .. } = &mut self.session else { return };
         if attempt != self.attempt {
             return;
         }
         tracing::info!(?fault, "no connection to the server");
         if fault.cure() == Cure::LogIn {
+            let server = account.server.clone();
             if *fault == Fault::SessionEnded {
                 self.forget(desktop);
             }
+            self.ask_for_trust(&server, fault, desktop);
             return self.leave(fault.to_string(), now, desktop);
         }
         desktop.close();

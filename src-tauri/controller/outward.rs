@@ -7,7 +7,7 @@ use crate::desktop::Desktop;
 use crate::event::Now;
 use crate::menu::{Light, Tray, tray};
 use crate::notice::{Notice, notice};
-use crate::report::{Asked, Condition, Report, message, remark};
+use crate::report::{Asked, Condition, Report, message, remark, untrusted};
 use crate::ringing::{Ringing, ringing};
 use frontdesk_protocol::{CallId, CommandId, LegId, PbxLink};
 use std::collections::BTreeMap;
@@ -96,6 +96,9 @@ impl Controller {
         self.shown.page = Page::Listens;
         self.retell(now, desktop);
         desktop.tell_view(self.shown.report.json());
+        if let Some((_, shown)) = &self.untrusted {
+            desktop.tell_view(untrusted(*shown));
+        }
         for sentence in std::mem::take(&mut self.shown.remarks) {
             desktop.tell_view(remark(&sentence));
         }

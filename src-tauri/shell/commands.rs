@@ -31,10 +31,12 @@ pub(super) async fn log_in(
     user: String,
     password: String,
     remember: bool,
+    trust: Option<String>,
 ) -> Answer {
     let (reply, outcome) = oneshot::channel();
     let remember = if remember { Remember::Yes } else { Remember::No };
-    core.tell(Event::LogIn { server, user, password: Secret::new(password), remember, reply }).await;
+    let password = Secret::new(password);
+    core.tell(Event::LogIn { server, user, password, remember, trust, reply }).await;
     outcome.await.unwrap_or_else(|_| Err("The login was given up. Please try again.".into()))
 }
 

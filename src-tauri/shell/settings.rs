@@ -1,6 +1,8 @@
-//! The settings file: the view's settings, which are the view's own affair, and the last server and user. No secrets.
+//! The settings file: the view's settings, which are the view's own affair, the last server and user, and which
+//! certificates are trusted. No secrets.
 
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -10,6 +12,7 @@ use tauri_plugin_store::{Store, StoreExt as _};
 const FILE: &str = "settings.json";
 const VIEW: &str = "view";
 const ACCOUNT: &str = "account";
+const TRUSTED: &str = "trusted";
 
 /// The open settings file.
 #[derive(Clone)]
@@ -61,6 +64,20 @@ impl Settings {
     /// A sentence when it cannot be written; the file is as it was.
     pub(super) fn note_account(&self, server: &str, user: &str) -> Result<(), String> {
         self.save(ACCOUNT, json!({ "server": server, "user": user }))
+    }
+
+    /// What is known of each server's certificate.
+    pub(super) fn trusted(&self) -> BTreeMap<String, String> {
+        let trusted = self.store.get(TRUSTED).unwrap_or_default();
+        serde_json::from_value(trusted).unwrap_or_default()
+    }
+
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// A sentence when it cannot be written; the file is as it was.
+    pub(super) fn note_trusted(&self, trusted: &BTreeMap<String, String>) -> Result<(), String> {
+        self.save(TRUSTED, json!(trusted))
     }
 
     fn save(&self, key: &str, value: Value) -> Result<(), String> {

@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod acts;
+mod certificate;
 mod colours;
 mod history;
 mod layout;
@@ -87,4 +88,9 @@ async fn a_session_is_kept_in_the_keyring_of_the_desktop() -> Result<()> {
 #[tokio::test]
 async fn a_login_that_fails_says_what_to_do() -> Result<()> {
     login::says_what_to_do().await
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_trusted_once() -> Result<()> {
+    certificate::is_trusted_once().await
 }

@@ -22,6 +22,8 @@ pub struct LoginProps {
     pub busy: bool,
     /// Why the last one failed.
     pub error: Option<String>,
+    /// The fingerprint of the server's certificate, where the person has to vouch for it.
+    pub certificate: Option<String>,
     /// About this computer.
     pub remarks: Vec<Note>,
     /// Takes what happens.
@@ -31,16 +33,17 @@ pub struct LoginProps {
 /// The form.
 #[function_component]
 pub fn LoginForm(props: &LoginProps) -> Html {
-    let on = props.on.clone();
+    let (on, certificate) = (props.on.clone(), props.certificate.clone());
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        let box_ = dom::by_id("login-remember").and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let remember = if box_.is_some_and(|it| it.checked()) { Remember::Yes } else { Remember::No };
+        let remember = if is_checked("login-remember") { Remember::Yes } else { Remember::No };
+        let trust = certificate.clone().filter(|_| is_checked("login-trust"));
         on.emit(Event::LogIn {
             server: dom::input("login-server").trim().to_owned(),
             user: dom::input("login-user").trim().to_owned(),
             password: dom::input("login-password"),
             remember,
+            trust,
         });
     });
     let server = if props.desktop {
@@ -75,9 +78,27 @@ pub fn LoginForm(props: &LoginProps) -> Html {
                 </label>
                 { remember }
                 <p id="login-error" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
+                { certificate_of(props.certificate.as_deref()) }
                 { for props.remarks.iter().map(|note| note_line(note, &props.on)) }
                 <button id="login-submit" type="submit" disabled={props.busy}>{ word }</button>
             </form>
+        </div>
+    }
+}
+
+fn is_checked(id: &str) -> bool {
+    dom::by_id(id).and_then(|it| it.dyn_into::<HtmlInputElement>().ok()).is_some_and(|it| it.checked())
+}
+
+/// The question whether a certificate is trusted for which nobody vouches.
+fn certificate_of(fingerprint: Option<&str>) -> Html {
+    let Some(fingerprint) = fingerprint else { return html! { <div hidden={true}></div> } };
+    html! {
+        <div key={fingerprint.to_owned()} class="certificate">
+            <p id="login-certificate">{ page::FINGERPRINT }<code>{ fingerprint.to_owned() }</code></p>
+            <label class="check">
+                <input id="login-trust" type="checkbox" aria-describedby="login-certificate" />{ page::TRUST }
+            </label>
         </div>
     }
 }

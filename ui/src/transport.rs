@@ -30,6 +30,8 @@ pub struct Credentials {
     pub password: String,
     /// Whether the session is kept.
     pub remember: Remember,
+    /// The fingerprint of the certificate that the person trusts from now on.
+    pub trust: Option<String>,
 }
 
 /// The way to the desktop core or to the server. Nothing here waits: answers come as events.

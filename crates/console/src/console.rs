@@ -30,6 +30,8 @@ pub struct Login {
     pub wait: Option<Millis>,
     /// Why it failed.
     pub error: Option<String>,
+    /// The fingerprint of the server's certificate, where nobody vouches for it and the person has to.
+    pub certificate: Option<String>,
 }
 
 /// Whether the caller who is being moved is handed over the other way than usual.
@@ -124,15 +126,16 @@ impl Console {
                 self.settings = *settings;
                 out.push(Effect::Save(Box::new(self.settings.clone())));
             }
-            Event::LogIn { server, user, password, remember } => {
-                self.login = Login { wait: Some(self.clock.local), error: None };
+            Event::LogIn { server, user, password, remember, trust } => {
+                self.login = Login { wait: Some(self.clock.local), ..Login::default() };
                 self.settings.server.clone_from(&server);
                 self.settings.user.clone_from(&user);
                 out.push(Effect::Save(Box::new(self.settings.clone())));
-                out.push(Effect::LogIn { server, user, password, remember });
+                out.push(Effect::LogIn { server, user, password, remember, trust });
             }
             Event::LoggedIn(answer) => {
-                self.login = Login { wait: None, error: answer.err() };
+                // The question about the certificate may have come before.
+                (self.login.wait, self.login.error) = (None, answer.err());
             }
             Event::LogOut => {
                 self.forget();

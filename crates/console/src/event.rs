@@ -41,6 +41,11 @@ pub enum Message {
         /// A sentence: what is wrong, what follows.
         text: String,
     },
+    /// Nobody vouches for the server's certificate: the person is asked whether they do.
+    Untrusted {
+        /// What it is known by, SHA-256.
+        fingerprint: String,
+    },
 }
 
 /// How the connection to the server is.
@@ -80,6 +85,8 @@ pub enum Event {
         password: String,
         /// Whether the session is to be remembered.
         remember: Remember,
+        /// The fingerprint of the certificate that the person trusts from now on.
+        trust: Option<String>,
     },
     /// The person logs out.
     LogOut,
@@ -207,6 +214,8 @@ pub enum Effect {
         password: String,
         /// Whether the session is to be remembered.
         remember: Remember,
+        /// The fingerprint of the certificate that the person trusts from now on.
+        trust: Option<String>,
     },
     /// Log out.
     LogOut,

@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::connection::stand_in::DEADLINE;
-use crate::connection::{Attempt, Network, NotSent, ServerAddress};
+use crate::connection::{Attempt, Fingerprint, Network, NotSent, ServerAddress, TrustBook};
 use crate::controller::{Controller, Start};
 use crate::core_loop;
 use crate::desktop::Desktop;
@@ -11,7 +11,9 @@ use crate::menu::Tray;
 use crate::notice::Notice;
 use crate::secret::Secret;
 use frontdesk_protocol::{CallId, ClientMessage, Resume};
+use rustls::RootCertStore;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -28,11 +30,16 @@ struct Effects {
 }
 
 impl Headless {
-    /// Starts with the login form.
+    /// Starts with the login form, and knows no server.
     pub(super) fn start() -> Self {
+        Self::with(TrustBook::new(RootCertStore::empty(), BTreeMap::new(), |_| {}))
+    }
+
+    /// Starts with the login form, and trusts the certificates of `book`.
+    pub(super) fn with(book: TrustBook) -> Self {
         let (events, inbox) = mpsc::channel(64);
         let (view, told) = mpsc::channel(1024);
-        let effects = Effects { network: Network::new(events.clone()), view };
+        let effects = Effects { network: Network::new(events.clone(), book), view };
         let controller = Controller::new(1, core_loop::now());
         let start = Start::Form { server: String::new(), user: String::new() };
         tokio::spawn(core_loop::run(controller, start, inbox, effects));
@@ -65,6 +72,9 @@ impl Desktop for Effects {
     fn attach(&mut self, _view: View) {}
     fn tell_view(&mut self, json: String) {
         self.view.try_send(json).unwrap();
+    }
+    fn trust(&mut self, server: &ServerAddress, certificate: Fingerprint) {
+        self.network.trust(server, certificate);
     }
     fn log_in(&mut self, attempt: Attempt, account: &Account, password: Secret) {
         self.network.log_in(attempt, account.server.clone(), account.user.clone(), password);

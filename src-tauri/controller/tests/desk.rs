@@ -1,7 +1,7 @@
 //! A desk for tests: a controller whose effects go into lists, and a clock that is moved by hand.
 
 use crate::account::Account;
-use crate::connection::{Attempt, Fault, NotSent, ServerAddress};
+use crate::connection::{Attempt, Fault, Fingerprint, NotSent, ServerAddress};
 use crate::controller::{Controller, Start};
 use crate::desktop::Desktop;
 use crate::event::{Event, Now, View};
@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) told: Vec<Value>,
+    pub(super) trusted: Vec<(String, Fingerprint)>,
     pub(super) logins: Vec<(Attempt, Account, Secret)>,
     pub(super) logouts: usize,
     pub(super) opened: Vec<(Attempt, Option<Resume>)>,
@@ -42,6 +43,9 @@ impl Desktop for Done {
     fn attach(&mut self, _view: View) {}
     fn tell_view(&mut self, json: String) {
         self.told.push(serde_json::from_str(&json).expect("the view is told JSON"));
+    }
+    fn trust(&mut self, server: &ServerAddress, certificate: Fingerprint) {
+        self.trusted.push((server.to_string(), certificate));
     }
     fn log_in(&mut self, attempt: Attempt, account: &Account, password: Secret) {
         self.logins.push((attempt, account.clone(), password));

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, ann};
 use super::remarks;
-use crate::connection::Fault;
+use crate::connection::{Fault, Fingerprint};
 use crate::controller::Start;
 use crate::event::{Event, Invitation, Remember, View};
 use crate::report::Condition;
@@ -18,7 +18,7 @@ fn form() -> Desk {
 fn types(desk: &mut Desk, server: &str, user: &str, password: &str, remember: Remember) -> Outcome {
     let (reply, outcome) = oneshot::channel();
     let (server, user, password) = (server.into(), user.into(), Secret::new(password));
-    desk.takes(Event::LogIn { server, user, password, remember, reply });
+    desk.takes(Event::LogIn { server, user, password, remember, trust: None, reply });
     outcome
 }
 
@@ -169,4 +169,45 @@ fn a_rehearsal_that_does_not_open_says_why() {
     desk.takes(Event::Rehearsal(Err("No port is free.".into())));
     assert_eq!(desk.text(), "The rehearsal office did not open: No port is free.");
     assert_eq!(desk.condition(), Condition::Login);
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_asked_about_and_only_the_yes_to_it_counts() {
+    let shown = Fingerprint::of(b"a certificate");
+    let unknown = || Fault::Unknown { server: "pbx.example:8090".into(), shown };
+    let says = |desk: &mut Desk, server: &str, trust: Option<String>| {
+        let (reply, _) = oneshot::channel();
+        let (server, user, password) = (server.into(), "ann".into(), Secret::new("secret"));
+        desk.takes(Event::LogIn { server, user, password, remember: Remember::No, trust, reply });
+    };
+    let asked = |desk: &Desk| desk.done.told.iter().filter(|told| told["kind"] == "untrusted").count();
+    let mut desk = form();
+    says(&mut desk, "pbx.example", Some(shown.to_string()));
+    assert!(desk.done.trusted.is_empty(), "it was not shown yet");
+    is_answered(&mut desk, Err(unknown()));
+    assert_eq!((desk.condition(), asked(&desk)), (Condition::Login, 1));
+    desk.takes(Event::Subscribed(View::new(|_| {})));
+    assert_eq!(asked(&desk), 2, "a page that is loaded again hears of it");
+    says(&mut desk, "other.example", Some(shown.to_string()));
+    assert!(desk.done.trusted.is_empty(), "it was another server's");
+    is_answered(&mut desk, Err(unknown()));
+    says(&mut desk, "other.example", Some(shown.to_string()));
+    assert_eq!(desk.done.trusted, [("https://other.example:8090".to_owned(), shown)]);
+    is_answered(&mut desk, Err(Fault::WrongPassword));
+    desk.takes(Event::Subscribed(View::new(|_| {})));
+    assert_eq!(asked(&desk), 3, "it is not asked again once it was answered");
+}
+
+#[test]
+fn a_session_whose_server_nobody_vouches_for_any_more_leads_to_the_question() {
+    let mut desk = Desk::online();
+    let shown = Fingerprint::of(b"a certificate");
+    desk.loses(Fault::Unknown { server: "pbx.example:8090".into(), shown });
+    assert_eq!(desk.condition(), Condition::Login);
+    assert!(
+        desk.done.told.iter().any(|told| told["fingerprint"] == shown.to_string()),
+        "{:?}",
+        desk.done.told
+    );
+    assert_eq!(desk.done.forgotten, 0, "the session is not given up for it");
 }

@@ -15,8 +15,8 @@ impl App {
                 Effect::Order(id, command) => self.transport.order(id, command),
                 Effect::AskHistory(id, query) => self.transport.ask_history(id, query),
                 Effect::Resync(why) => self.transport.resync(why),
-                Effect::LogIn { server, user, password, remember } => {
-                    self.transport.log_in(Credentials { server, user, password, remember });
+                Effect::LogIn { server, user, password, remember, trust } => {
+                    self.transport.log_in(Credentials { server, user, password, remember, trust });
                 }
                 Effect::LogOut => self.transport.log_out(),
                 Effect::Save(settings) => self.transport.save(&settings),

@@ -33,6 +33,7 @@ impl App {
                 user={self.console.settings.user.clone()}
                 busy={self.console.login.wait.is_some()}
                 error={self.console.login.error.clone()}
+                certificate={self.console.login.certificate.clone()}
                 remarks={self.console.remarks()}
                 on={self.happened.clone()}
             />

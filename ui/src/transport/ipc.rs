@@ -88,9 +88,11 @@ impl Transport for Ipc {
             user: &'a str,
             password: &'a str,
             remember: bool,
+            trust: Option<&'a str>,
         }
-        let Credentials { server, user, password, remember } = &credentials;
-        let arguments = to_js(&Arguments { server, user, password, remember: *remember == Remember::Yes });
+        let Credentials { server, user, password, remember, trust } = &credentials;
+        let (remember, trust) = (*remember == Remember::Yes, trust.as_deref());
+        let arguments = to_js(&Arguments { server, user, password, remember, trust });
         let hear = self.hear.clone();
         spawn_local(async move {
             let answer = invoke("log_in", arguments).await;

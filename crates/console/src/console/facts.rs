@@ -30,7 +30,10 @@ impl Console {
                     Connection::Online => self.link.heard = self.clock.local,
                     Connection::Login => {
                         let text = self.link.text.clone();
+                        // The question about it comes just before.
+                        let certificate = self.login.certificate.take();
                         self.forget();
+                        self.login.certificate = certificate;
                         self.login.error = (!text.is_empty()).then_some(text);
                     }
                     Connection::Connecting | Connection::Offline => {}
@@ -41,6 +44,7 @@ impl Console {
                 self.server(*message, out);
             }
             Message::Remark { text } => self.remark(text),
+            Message::Untrusted { fingerprint } => self.login.certificate = Some(fingerprint),
         }
         self.told(&before);
     }

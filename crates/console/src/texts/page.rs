@@ -63,6 +63,10 @@ pub const USER: &str = "User";
 pub const PASSWORD: &str = "Password";
 /// Whether the session outlives the program.
 pub const REMEMBER: &str = "Stay logged in on this computer";
+/// Before the fingerprint of a certificate that nobody vouches for.
+pub const FINGERPRINT: &str = "Fingerprint of the server's certificate (SHA-256)";
+/// Whether it is trusted.
+pub const TRUST: &str = "I have compared it: trust this certificate from now on";
 /// Sends the form.
 pub const LOG_IN: &str = "Log in";
 /// It was sent.

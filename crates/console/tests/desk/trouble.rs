@@ -2,8 +2,9 @@
 
 use crate::orders;
 use crate::stage::{self, Desk, leg, person};
+use frontdesk_console::event::Remember;
 use frontdesk_console::link::LOOK_MS;
-use frontdesk_console::{CardAction, Connection, Event, Known, Lamp, Message, Moving, Over, Tone};
+use frontdesk_console::{CardAction, Connection, Effect, Event, Known, Lamp, Message, Moving, Over, Tone};
 use frontdesk_protocol::{
     Change, Delta, Direction, ExtensionState, HistoryId, Hold, LegState, Millis, Outcome, PbxLink, Reason,
     Seq, ServerMessage, Status,
@@ -221,4 +222,43 @@ fn what_happens_at_once_is_said_one_after_the_other() {
     assert_eq!(desk.console.said.now.text, format!("{one} {one}"));
     desk.does(remark("The disk is full."));
     assert_eq!(desk.console.said.now.text, "The disk is full.", "what was read out is not said again");
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_stands_in_the_form_until_it_is_answered() {
+    let log_in = |trust: Option<&str>| Event::LogIn {
+        server: "pbx.example".into(),
+        user: "ann".into(),
+        password: "secret".into(),
+        remember: Remember::Yes,
+        trust: trust.map(Into::into),
+    };
+    let untrusted = || {
+        let json = r#"{"kind": "untrusted", "fingerprint": "AB:CD"}"#;
+        Event::Message(serde_json::from_str(json).expect("as the core says it"))
+    };
+    // Whichever comes first, the question or the answer to the login.
+    for question_first in [true, false] {
+        let mut desk = Desk::live();
+        desk.does(connection(Connection::Login, ""));
+        desk.does(log_in(None));
+        if question_first {
+            desk.does(untrusted());
+        }
+        desk.does(Event::LoggedIn(Err("Nobody vouches for it.".into())));
+        desk.does(connection(Connection::Login, "Nobody vouches for it."));
+        if !question_first {
+            desk.does(untrusted());
+        }
+        let login = &desk.console.login;
+        assert_eq!(login.certificate.as_deref(), Some("AB:CD"));
+        assert_eq!((login.error.as_deref(), login.wait), (Some("Nobody vouches for it."), None));
+        let asked = desk.console.update(log_in(Some("AB:CD")));
+        let trust = asked.iter().find_map(|effect| match effect {
+            Effect::LogIn { trust, .. } => trust.clone(),
+            _ => None,
+        });
+        assert_eq!(trust.as_deref(), Some("AB:CD"));
+        assert_eq!(desk.console.login.certificate, None, "it is answered");
+    }
 }
