@@ -11,6 +11,7 @@ use crate::audit::{Act, Entry};
 use crate::clock;
 use crate::config::{Config, read_people};
 use crate::doctor;
+use crate::logs::{self, LogFormat};
 use crate::schema;
 use crate::server::{OfficeKind, Options, RunningServer, Server};
 use crate::store::Store;
@@ -20,7 +21,6 @@ use clap::{Parser, Subcommand};
 use frontdesk_protocol::{Extension, Role, UserName};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// The server between an Asterisk PBX and the desks of Frontdesk.
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ enum Order {
         /// A folder with the page, instead of the one inside the program.
         #[arg(long, env = "FRONTDESK_UI")]
         ui: Option<PathBuf>,
+        /// How the log is written.
+        #[arg(long, env = "FRONTDESK_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+        log_format: LogFormat,
         /// Where desks connect, instead of [listen] address.
         #[arg(long)]
         listen: Option<std::net::SocketAddr>,
@@ -114,8 +117,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Order::Backup(order) => backup::save(order),
         Order::Restore(order) => backup::bring_back(order),
         Order::Doctor { file } => within(examine(file.config)),
-        Order::Serve { file, rehearsal, seed, ui, listen } => {
-            log();
+        Order::Serve { file, rehearsal, seed, ui, log_format, listen } => {
+            logs::begin(log_format);
             let office = if rehearsal { OfficeKind::Rehearsal { seed } } else { OfficeKind::Pbx };
             within(serve(file.config, office, ui, listen))
         }
@@ -153,15 +156,11 @@ fn done(act: Act, target: impl ToString) -> Entry {
     Entry::done(act, here(), clock::now()).about(target)
 }
 
-fn log() {
-    let filter = EnvFilter::try_from_env("FRONTDESK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
-
 fn check(path: &Path) -> Result<ExitCode> {
     let config = Config::read(path)?;
     let secret = config.secret()?;
     crate::link::config(&config, &secret)?;
+    config.metrics_token()?;
     if let Some(file) = &config.people.file {
         let people = read_people(&config.path(file))?;
         println!("{}: {} people", config.path(file).display(), people.len());

@@ -31,6 +31,8 @@ pub struct Config {
     pub history: History,
     /// How long a login lasts.
     pub sessions: Sessions,
+    /// Who may read the server's numbers.
+    pub metrics: Metrics,
     /// Who sees what.
     pub privacy: Privacy,
     /// The folder of the file itself; relative paths start here.
@@ -138,6 +140,16 @@ pub struct PeopleFile {
 pub struct History {
     /// Days until a call is forgotten; 0 keeps all.
     pub keep_days: u32,
+}
+
+/// `[metrics]`: who may read the server's numbers besides its own machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// From these addresses.
+    pub allow: Vec<IpAddr>,
+    /// With the token in this file, from anywhere.
+    pub token_file: Option<PathBuf>,
 }
 
 /// `[sessions]`: how long a login lasts.
@@ -290,6 +302,23 @@ impl Config {
     /// A path of the file, from the file's own folder.
     pub fn path(&self, path: &Path) -> PathBuf {
         self.folder.join(path)
+    }
+
+    /// The token with which a monitor may read the numbers from anywhere, where there is one.
+    ///
+    /// # Errors
+    /// When its file cannot be read or holds less than 16 characters.
+    pub fn metrics_token(&self) -> Result<Option<Secret>, ConfigError> {
+        let Some(file) = &self.metrics.token_file else { return Ok(None) };
+        let file = self.path(file);
+        let text = std::fs::read_to_string(&file).map_err(|error| ConfigError::unreadable(&file, &error))?;
+        let token = text.trim();
+        if token.len() < 16 {
+            let why = "the token of the monitor is too short. Write 16 characters or more, for example from: \
+                       openssl rand -base64 24.";
+            return Err(ConfigError::whole(&file, why));
+        }
+        Ok(Some(Secret::new(token)))
     }
 
     /// The secret of the manager account.

@@ -9,6 +9,7 @@ pub use core::Order;
 use crate::audit;
 use crate::clock;
 use crate::hub::Hub;
+use crate::meters::Traffic;
 use crate::stop::{Stop, farewell};
 use crate::store::Store;
 use core::{Core, Surroundings};
@@ -28,12 +29,15 @@ pub struct Exchange {
     orders: mpsc::Receiver<Order>,
     /// The people of the file, whenever it was read again.
     people: mpsc::Receiver<Vec<Person>>,
+    /// Since when something that was read waits to be published.
+    read: Option<Instant>,
 }
 
 /// The link and the disk.
 struct Around {
     link: Link,
     store: Arc<Store>,
+    traffic: Traffic,
 }
 
 impl Surroundings for Around {
@@ -50,6 +54,9 @@ impl Surroundings for Around {
     }
 
     fn audit(&mut self, mut entry: audit::Entry) {
+        if entry.result != audit::UNFINISHED {
+            self.traffic.concluded(&entry, Duration::from_millis(clock::steady().since(entry.at)));
+        }
         entry.at = Millis(entry.at.0.saturating_add(clock::lead()));
         self.store.audit(entry);
     }
@@ -78,9 +85,10 @@ impl Exchange {
         store: Arc<Store>,
         orders: mpsc::Receiver<Order>,
         people: mpsc::Receiver<Vec<Person>>,
+        traffic: Traffic,
     ) -> Self {
         let core = Core::new(board, hub, clock::steady());
-        Self { core, around: Around { link, store }, orders, people }
+        Self { core, around: Around { link, store, traffic }, orders, people, read: None }
     }
 
     /// Runs until `stop` holds a farewell; then records the calls that are up as interrupted.
@@ -101,6 +109,10 @@ impl Exchange {
                 self.core.tick(now);
             }
             self.core.settle(now, &mut self.around);
+            if let Some(read) = self.read.filter(|_| !self.core.has_unpublished()) {
+                self.around.traffic.published(read.elapsed());
+                self.read = None;
+            }
             // And the desks on this thread want their turn.
             tokio::task::yield_now().await;
         }
@@ -123,12 +135,17 @@ impl Exchange {
         match progress {
             Progress::Up => {
                 tracing::info!("the PBX is connected");
+                self.around.traffic.connects.inc();
                 self.core.link_up(now);
             }
             Progress::Messages => {
+                self.read.get_or_insert_with(Instant::now);
+                let mut messages = 0;
                 while let Some(message) = self.around.link.next_message() {
+                    messages += 1;
                     self.core.message(&message, now);
                 }
+                self.around.traffic.messages.inc_by(messages);
             }
             Progress::Silent { reason } => {
                 tracing::warn!(%reason, "the PBX is silent");

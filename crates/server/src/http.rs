@@ -1,9 +1,11 @@
 //! The HTTP side: log in, log out, who am I, the socket's door, health and the page. Not what happens on the socket.
 
+mod monitor;
 mod page;
 mod problem;
 mod serve;
 
+pub use monitor::{Monitor, Readers};
 pub use page::Page;
 pub use serve::serve;
 
@@ -31,7 +33,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use frontdesk_protocol::{PbxLink, SUBPROTOCOL, Viewer};
+use frontdesk_protocol::{SUBPROTOCOL, Viewer};
 use problem::Problem;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -72,6 +74,8 @@ pub struct App {
     pub transport: Transport,
     /// The page.
     pub page: Page,
+    /// The numbers, and who may read them.
+    pub monitor: Monitor,
     /// What each desk is given time and room for.
     pub limits: Limits,
 }
@@ -101,16 +105,6 @@ struct LoggedIn {
     viewer: Viewer,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Health {
-    status: &'static str,
-    pbx: &'static str,
-    desks: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<String>,
-}
-
 /// All routes.
 fn routes(app: Arc<App>) -> Router {
     let transport = app.transport;
@@ -119,7 +113,9 @@ fn routes(app: Arc<App>) -> Router {
         .route("/api/logout", post(log_out))
         .route("/api/me", get(me))
         .route("/ws", get(socket))
-        .route("/healthz", get(health))
+        .route("/healthz", get(monitor::serves))
+        .route("/readyz", get(monitor::well))
+        .route("/metrics", get(monitor::metrics))
         .fallback(get(page))
         .layer(axum::middleware::map_response(move |response| guard(transport, response)))
         .with_state(app)
@@ -192,19 +188,6 @@ async fn socket(
         return Err(Problem::wrong_protocol());
     }
     Ok(upgrade.on_upgrade(move |socket| desk::serve(socket, app, session)))
-}
-
-async fn health(State(app): State<Arc<App>>) -> Response {
-    let trouble = app.store.trouble().borrow().clone();
-    let pbx = app.hub.office(|office| match office.link {
-        PbxLink::Up { .. } => "up",
-        PbxLink::Starting => "starting",
-        PbxLink::Down { .. } => "down",
-    });
-    let well = trouble.is_none() && pbx == "up";
-    let code = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let status = if well { "ok" } else { "degraded" };
-    (code, Json(Health { status, pbx, desks: app.present.count(), trouble })).into_response()
 }
 
 async fn page(State(app): State<Arc<App>>, uri: Uri) -> Response {

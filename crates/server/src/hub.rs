@@ -7,6 +7,7 @@ mod tests;
 
 pub use feed::{Delivery, Feed};
 
+use crate::meters::Served;
 use crate::privacy::Sight;
 use axum::extract::ws::Utf8Bytes;
 use frontdesk_protocol::{
@@ -31,6 +32,8 @@ const RING_BYTES: usize = 8 * 1024 * 1024;
 pub struct Hub {
     state: Mutex<State>,
     frames: broadcast::Sender<Frame>,
+    /// What is counted of it.
+    pub served: Served,
 }
 
 #[derive(Debug)]
@@ -87,7 +90,7 @@ impl Hub {
             ring_bytes: 0,
             json: None,
         };
-        Self { state: Mutex::new(state), frames: broadcast::Sender::new(LAG) }
+        Self { state: Mutex::new(state), frames: broadcast::Sender::new(LAG), served: Served::default() }
     }
 
     /// Applies changes and sends them to every desk as one delta; of several changes of one thing only the last.
@@ -113,6 +116,7 @@ impl Hub {
             let Some(old) = state.ring.pop_front() else { break };
             state.ring_bytes -= old.text.len();
         }
+        self.served.deltas.inc();
         // Sent under the lock, so that a desk that starts now misses none and gets none twice. Without any desk
         // there is nobody to tell.
         let _ = self.frames.send(Frame::Delta(published));
@@ -144,6 +148,7 @@ impl Hub {
             reaches.then(|| missed.cloned().collect::<Vec<_>>())
         });
         let resumed = missed.is_some();
+        if resumed { &self.served.resumes } else { &self.served.snapshots }.inc();
         let first = match (missed, &sight) {
             (Some(missed), _) => missed.iter().map(|published| seen(published, &sight)).collect(),
             (None, Sight::Full) => vec![state.snapshot(now)],

@@ -18,6 +18,8 @@ mod hub;
 mod ledger;
 mod link;
 mod login;
+mod logs;
+mod meters;
 mod pace;
 mod password;
 mod people;

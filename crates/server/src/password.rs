@@ -3,12 +3,14 @@
 use anyhow::{Result, bail};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 /// How many hashes are worked out at once; each takes 19 MiB.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// How many wait for their turn.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// The hash that an unknown user's password is compared with, so that it is as much work as a known one's.
 static NOBODY: LazyLock<Option<String>> =
@@ -41,7 +43,7 @@ pub async fn hash(password: &str, cost: Cost) -> Result<String> {
         bail!("the password is too long. Take at most {LONGEST} characters");
     }
     let password = password.to_owned();
-    let turn = AT_ONCE.acquire().await?;
+    let turn = turn().await?;
     tokio::task::spawn_blocking(move || {
         let _turn = turn;
         #[cfg(test)]
@@ -49,6 +51,24 @@ pub async fn hash(password: &str, cost: Cost) -> Result<String> {
         hash_now(&password, cost)
     })
     .await?
+}
+
+/// How many hashes wait for their turn.
+pub fn waiting() -> usize {
+    WAITING.load(Ordering::Relaxed)
+}
+
+/// Waits for a turn, and is counted meanwhile.
+async fn turn() -> Result<SemaphorePermit<'static>, AcquireError> {
+    struct Waits;
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            WAITING.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    WAITING.fetch_add(1, Ordering::Relaxed);
+    let _waits = Waits;
+    AT_ONCE.acquire().await
 }
 
 /// Compares passwords, and counts how often.
@@ -75,7 +95,7 @@ impl Comparer {
         }
         let password = password.to_owned();
         let compared = Arc::clone(&self.compared);
-        let turn = AT_ONCE.acquire().await?;
+        let turn = turn().await?;
         let fits = tokio::task::spawn_blocking(move || {
             // Until it is worked out, also where whoever asked has gone in the meantime.
             let _turn = turn;

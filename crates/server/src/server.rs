@@ -6,10 +6,11 @@ use crate::config::{Config, Secret};
 use crate::desk::Limits;
 use crate::doorway::Doorway;
 use crate::exchange::{Exchange, Order};
-use crate::http::{self, App, Page, Transport};
+use crate::http::{self, App, Monitor, Page, Readers, Transport};
 use crate::hub::Hub;
 use crate::link;
 use crate::login::Door;
+use crate::meters::{Meters, Traffic};
 use crate::pace::Paces;
 use crate::password::{self, Cost};
 use crate::people::{self, PeopleFile};
@@ -140,7 +141,13 @@ impl Server {
             let again = Arc::clone(&certificate_again);
             tokio::spawn(certificate.follow(people::LOOK, again, stopped.clone()));
         }
-        let exchange = Exchange::new(link, board, Arc::clone(&hub), Arc::clone(&store), incoming, newcomers);
+        let traffic = Traffic::default();
+        let monitor = Monitor {
+            meters: Meters::new(&traffic, &hub.served),
+            readers: Readers::new(config.metrics.allow.clone(), config.metrics_token()?),
+        };
+        let (to_hub, to_store) = (Arc::clone(&hub), Arc::clone(&store));
+        let exchange = Exchange::new(link, board, to_hub, to_store, incoming, newcomers, traffic);
         let exchange = tokio::spawn(exchange.run(stopped.clone()));
         let app = Arc::new(App {
             door: Door::new(Arc::clone(&store), config.sessions.lifetime()),
@@ -154,6 +161,7 @@ impl Server {
             origins: config.listen.origins.clone(),
             transport,
             limits: Limits::default(),
+            monitor,
             page: config.listen.ui.as_ref().map_or(Page::Inside, |ui| Page::Folder(config.path(ui))),
         });
         let mut ended = stopped;

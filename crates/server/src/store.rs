@@ -12,6 +12,7 @@ mod writer;
 pub use accounts::User;
 pub use audit::Wanted;
 pub use backup::{Holds, back_up, restore};
+pub use buffer::Depth;
 pub use sessions::{Lifetime, Listed, SessionKey};
 
 use crate::clock;
@@ -94,6 +95,11 @@ impl Store {
     /// now (an empty list: the call is over). All of it reaches the disk together. Never waits.
     pub fn record(&self, rows: Vec<HistoryEntry>, live: Vec<(CallId, Vec<HistoryEntry>)>) {
         self.shared.record(rows, live);
+    }
+
+    /// How much waits to be saved, and how much was given up.
+    pub fn depth(&self) -> Depth {
+        self.shared.depth()
     }
 
     /// What is wrong with saving, for the people at the desks; `None` while all is well.

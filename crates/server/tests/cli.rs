@@ -322,7 +322,7 @@ fn every_configuration_in_the_papers_and_in_the_lab_is_right() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
     let mut configurations = vec![read("xtask/lab.toml")];
-    for paper in ["README.md", "docs/asterisk.md"] {
+    for paper in ["README.md", "docs/asterisk.md", "docs/operations.md"] {
         let text = read(paper);
         let blocks: Vec<&str> =
             text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();

@@ -161,6 +161,47 @@ async fn a_call_on_the_pbx_reaches_the_desk_an_order_the_pbx_and_a_row_the_histo
     }
 }
 
+/// The value of a number that a monitor reads.
+async fn number(server: &RunningServer, name: &str) -> f64 {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = TcpStream::connect(server.addr()).await.unwrap();
+    let ask = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.addr());
+    stream.write_all(ask.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(!answer.contains("5559876"), "nothing of callers: {answer}");
+    let value = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("no {name} in {answer}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_monitor_reads_how_the_pbx_and_the_orders_fare() {
+    let folder = tempfile::tempdir().unwrap();
+    let pbx = Pbx::open().await;
+    let server = start(&pbx, folder.path()).await;
+    let mut desk = Desk::open(&server, &anna()).await;
+    desk.until(up).await;
+    pbx.play(REDIRECT, "", "Event: BridgeLeave").await;
+    let leg = desk.until(|office| mine(office).filter(|leg| leg.state == LegState::Talking)).await;
+    assert_eq!(number(&server, "frontdesk_ami_up").await, 1.0);
+    assert_eq!(number(&server, "frontdesk_ami_connects_total").await, 1.0);
+    assert!(number(&server, "frontdesk_ami_messages_total").await > 20.0);
+    let (lags, lag) = (
+        number(&server, "frontdesk_ami_lag_seconds_count").await,
+        number(&server, "frontdesk_ami_lag_seconds_sum").await,
+    );
+    assert!(lags >= 1.0 && lag > 0.0, "{lags} times, {lag} s together");
+
+    let command = Command::HangUp { leg: LegId::parse("not.there").unwrap(), grace: false };
+    desk.say(&ClientMessage::Command { id: CommandId::parse("1").unwrap(), command }).await;
+    while !matches!(desk.hear().await, ServerMessage::Result { .. }) {}
+    let gone = "frontdesk_commands_total{command=\"hangUp\",result=\"gone\"}";
+    assert_eq!(number(&server, gone).await, 1.0);
+    assert_eq!(number(&server, "frontdesk_command_seconds_count{command=\"hangUp\"}").await, 1.0);
+    assert!(leg.answered.is_some());
+    server.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_call_that_is_up_when_the_server_stops_is_in_the_history_afterwards() {
     let folder = tempfile::tempdir().unwrap();

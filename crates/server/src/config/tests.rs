@@ -201,3 +201,18 @@ fn what_colleagues_see_of_others_calls_is_a_setting() {
         "frontdesk.toml, line 2: there is no setting `nothin`. Did you mean `nothing`?"
     );
 }
+
+#[test]
+fn the_token_of_the_monitor_is_read_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[metrics]\nallow = [\"192.0.2.7\"]\ntoken_file = \"token\"\n";
+    let config = Config::parse(text, Path::new("frontdesk.toml"), folder.path()).unwrap();
+    assert_eq!(config.metrics.allow, [std::net::IpAddr::from([192, 0, 2, 7])]);
+    let token = || config.metrics_token().map_err(|error| error.to_string());
+    assert!(token().unwrap_err().ends_with("there is no such file. Check the path."));
+    std::fs::write(folder.path().join("token"), "short\n").unwrap();
+    assert!(token().unwrap_err().contains("the token of the monitor is too short."));
+    std::fs::write(folder.path().join("token"), "0123456789abcdef\n").unwrap();
+    assert_eq!(token().unwrap(), Some(Secret::new("0123456789abcdef")));
+    assert_eq!(Config::default().metrics_token().unwrap(), None);
+}

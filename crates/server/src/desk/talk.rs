@@ -145,7 +145,10 @@ impl Talk {
                     self.say(text, now);
                 }
             }
-            Delivery::Lagged => self.snapshot(now),
+            Delivery::Lagged => {
+                self.hub.served.lagged.inc();
+                self.snapshot(now);
+            }
             Delivery::End => return Err(bye("The server stops.", Again::Yes, code::AWAY)),
         }
         Ok(())
@@ -276,8 +279,12 @@ impl Talk {
     fn resync(&mut self, why: ResyncCause, now: Millis) {
         let user = &self.session.user.name;
         match why {
-            ResyncCause::Gap => tracing::info!(%user, "a desk asks for a snapshot: it misses a change"),
+            ResyncCause::Gap => {
+                self.hub.served.resync("gap");
+                tracing::info!(%user, "a desk asks for a snapshot: it misses a change");
+            }
             ResyncCause::Differs => {
+                self.hub.served.resync("differs");
                 tracing::warn!(%user, "a desk asks for a snapshot: its office differs from the server's");
             }
         }

@@ -4,9 +4,10 @@
 use crate::desk::Limits;
 use crate::doorway::Doorway;
 use crate::exchange::Order;
-use crate::http::{App, Page, Transport, serve};
+use crate::http::{App, Monitor, Page, Readers, Transport, serve};
 use crate::hub::Hub;
 use crate::login::Door;
+use crate::meters::{Meters, Traffic};
 use crate::pace::Paces;
 use crate::password::{Cost, hash};
 use crate::presence::Presence;
@@ -25,6 +26,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 mod doors;
+mod monitor;
 mod sessions;
 mod strangers;
 
@@ -73,6 +75,10 @@ impl Bench {
             origins: vec!["https://desk.example.org".into()],
             transport: Transport::Plain,
             page: Page::Folder(folder.path().join("none")),
+            monitor: Monitor {
+                meters: Meters::new(&Traffic::default(), &hub.served),
+                readers: Readers::default(),
+            },
             limits,
         });
         let doorway = Doorway::open(([127, 0, 0, 1], 0).into(), None).await.unwrap();

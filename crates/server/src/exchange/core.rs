@@ -179,6 +179,11 @@ impl Core {
         self.keep(rows, over, around);
     }
 
+    /// Whether changes wait to be published.
+    pub fn has_unpublished(&self) -> bool {
+        self.due.is_some()
+    }
+
     /// The office as the model has it.
     pub fn office(&self) -> &Office {
         self.board.office()

@@ -54,6 +54,13 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "foreignOrigin", text)
     }
 
+    /// Somebody who may not read the numbers.
+    pub fn not_a_monitor() -> Self {
+        let text = "The numbers are for this machine, the addresses of [metrics] allow, and who sends the token of \
+                    [metrics] token_file.";
+        Self::new(StatusCode::FORBIDDEN, "notAMonitor", text)
+    }
+
     /// A program without a token.
     pub fn needs_bearer() -> Self {
         let text = "A program needs its session's token: send `Authorization: Bearer TOKEN`.";
