@@ -7,6 +7,7 @@
 mod calls;
 mod channels;
 mod graph;
+mod infer;
 mod memory;
 mod services;
 
@@ -78,8 +79,8 @@ pub(crate) struct Model {
     pub memory: Memory,
     /// Channels that are going to appear, and whom they are meant to call.
     expected: HashMap<Uid, Party>,
-    links: HashMap<Arc<str>, CallKey>,
-    names: HashMap<Arc<str>, Uid>,
+    pub links: HashMap<Arc<str>, CallKey>,
+    pub names: HashMap<Arc<str>, Uid>,
     gone: Tombs,
     next_call: u64,
 }

@@ -7,11 +7,15 @@ mod early;
 mod ghosts;
 mod handed;
 mod legs;
+mod mirror;
 mod orders;
 mod properties;
 mod recordings;
 mod records;
 mod reload;
+mod resync;
+mod sound;
+mod traces;
 
 use crate::api::Output;
 use crate::orders::Order;

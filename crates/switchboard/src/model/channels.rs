@@ -1,7 +1,7 @@
 //! The events of channels, dials and bridges. Each handler may come twice, late, or about an unknown channel.
 
 use super::{Bridge, BridgeKind, Ended, Model};
-use crate::channel::{Channel, Dialled, End, Facts, Past, Place, State, Ties, Uid, local_pair, set};
+use crate::channel::{Channel, Dialled, End, Facts, Past, Place, Ties, Uid, local_pair, set};
 use frontdesk_ami::event::{Bridge as BridgeSnapshot, Channel as Snapshot};
 use frontdesk_protocol::{Hold, Millis, Service};
 use std::sync::Arc;
@@ -206,10 +206,18 @@ impl Model {
         }
     }
 
+    /// Whoever was believed to dial it does so no more.
+    fn dialled_no_more(&mut self, dest: &Uid) {
+        let dialler = self.channels.get(dest).and_then(|channel| channel.ties.dialled_by.clone());
+        if let Some(dialler) = dialler.and_then(|dialler| self.channels.get_mut(&dialler)) {
+            dialler.ties.dials.retain(|other| other != dest);
+            self.dirty.calls.insert(dialler.call);
+        }
+    }
+
     fn end_dials_of(&mut self, uid: &Uid) {
         let Some(channel) = self.channels.get_mut(uid) else { return };
         let dials = std::mem::take(&mut channel.ties.dials);
-        let dialler = channel.ties.dialled_by.clone();
         for dest in dials {
             if let Some(dest) = self.channels.get_mut(&dest) {
                 if dest.ties.dialled == Dialled::Open {
@@ -218,14 +226,16 @@ impl Model {
                 self.dirty.calls.insert(dest.call);
             }
         }
-        if let Some(dialler) = dialler.and_then(|dialler| self.channels.get_mut(&dialler)) {
-            dialler.ties.dials.retain(|dest| dest != uid);
-            self.dirty.calls.insert(dialler.call);
-        }
+        self.dialled_no_more(uid);
     }
 
     /// `source` dials `dest`; without a source the PBX does, for a click to call.
     pub(crate) fn dial_begin(&mut self, source: Option<&Uid>, dest: &Uid) {
+        let Some(channel) = self.channels.get_mut(dest) else { return };
+        // One dials it, and not two: the end of the dial before was not told.
+        if channel.ties.dialled_by.as_ref() != source {
+            self.dialled_no_more(dest);
+        }
         let Some(channel) = self.channels.get_mut(dest) else { return };
         channel.ties.dialled_by = source.cloned();
         channel.ties.dialled = Dialled::Open;
@@ -250,11 +260,14 @@ impl Model {
 
     /// A dial ended with this `DialStatus`.
     pub(crate) fn dial_end(&mut self, source: Option<&Uid>, dest: Option<&Uid>, status: &str) {
-        if let Some(channel) = dest.and_then(|dest| self.channels.get_mut(dest)) {
+        if let Some(dest) = dest
+            && let Some(channel) = self.channels.get_mut(dest)
+        {
             if channel.ties.dialled == Dialled::Open {
                 channel.ties.dialled = if status == "ANSWER" { Dialled::Answered } else { Dialled::Over };
             }
             self.dirty.calls.insert(channel.call);
+            self.dialled_no_more(dest);
         }
         if let Some(source) = source.and_then(|source| self.channels.get_mut(source)) {
             if let Some(dest) = dest {
@@ -277,8 +290,15 @@ impl Model {
         if let Some((id, _)) = self.bridges.get_key_value(id) {
             let id = Arc::clone(id);
             if let Some(bridge) = self.bridges.get_mut(&id) {
-                bridge.kind = kind;
-                set(&mut bridge.name, name);
+                // What a bridge is for does not change; it may only be told late.
+                let differs = bridge.kind == BridgeKind::Talk && kind != BridgeKind::Talk;
+                if differs {
+                    bridge.kind = kind;
+                }
+                if set(&mut bridge.name, name) || differs {
+                    let calls = bridge.members.iter().filter_map(|uid| self.channels.get(uid));
+                    self.dirty.calls.extend(calls.map(|channel| channel.call));
+                }
             }
             return Some(id);
         }
@@ -308,6 +328,7 @@ impl Model {
                 channel.ties.dialled = Dialled::Over;
             }
             self.dirty.calls.insert(channel.call);
+            self.dialled_no_more(uid);
         }
         if kind != BridgeKind::Parking {
             for other in members {
@@ -365,45 +386,6 @@ impl Model {
         if let Some(channel) = self.channels.get_mut(uid) {
             channel.place.service = service;
             self.dirty.calls.insert(channel.call);
-        }
-    }
-
-    /// What no list says about a dial is inferred: a channel of `AppDial` that rings is dialled by the one of
-    /// its linkedid that runs a dialling application.
-    pub(crate) fn infer_dials(&mut self) {
-        let mut found = Vec::new();
-        for channel in self.channels.values() {
-            let dialled = channel.facts.application.as_ref() == "AppDial"
-                || channel.facts.application.as_ref() == "AppQueue";
-            if !dialled || channel.ties.dialled != Dialled::Not {
-                continue;
-            }
-            let dialler =
-                self.calls.get(&channel.call).into_iter().flat_map(|call| &call.channels).find(|uid| {
-                    self.channels.get(*uid).is_some_and(|other| {
-                        matches!(other.facts.application.as_ref(), "Dial" | "Queue" | "FollowMe" | "Page")
-                            && other.uid != channel.uid
-                            && other.ties.half.as_ref() != Some(&channel.uid)
-                            && (other.end != End::Local || channel.facts.exten == other.facts.exten)
-                    })
-                });
-            found.push((Arc::clone(&channel.uid), dialler.cloned()));
-        }
-        found.sort();
-        for (uid, dialler) in found {
-            let ringing = self.channels.get(&uid).is_some_and(|channel| channel.facts.state != State::Up);
-            match dialler {
-                Some(dialler) if ringing => self.dial_begin(Some(&dialler), &uid),
-                _ => {
-                    let Some(channel) = self.channels.get_mut(&uid) else { continue };
-                    channel.ties.dialled = Dialled::Over;
-                    let (call, out) = (channel.call, channel.end == End::Trunk);
-                    self.dirty.calls.insert(call);
-                    if let Some(entry) = self.calls.get_mut(&call) {
-                        entry.went_out |= out;
-                    }
-                }
-            }
         }
     }
 }

@@ -11,6 +11,11 @@ impl Model {
     /// A caller waits in a queue: its call came through it from now on.
     pub(crate) fn queue_join(&mut self, uid: &Uid, queue: &str, position: u32, since: Millis) {
         let Ok(name) = QueueName::parse(queue) else { return };
+        let Some(channel) = self.channels.get(uid) else { return };
+        // Nobody waits in two queues: the end of the waiting in the other one was not told.
+        if channel.place.queue.as_ref().is_some_and(|other| *other != name) {
+            self.unqueue(uid);
+        }
         let Some(channel) = self.channels.get_mut(uid) else { return };
         channel.place.queue = Some(name.clone());
         let call = channel.call;
@@ -99,15 +104,23 @@ impl Model {
         let (Ok(lot), Ok(space)) = (LotName::parse(parked.lot), Extension::parse(parked.space)) else {
             return;
         };
-        let Some(channel) = self.channels.get_mut(uid) else { return };
-        channel.place.parked = Some((lot.clone(), space.clone()));
-        self.dirty.calls.insert(channel.call);
-        let since = ago(now, parked.seconds);
-        let spaces = self.lots.entry(lot.clone()).or_default();
-        if spaces.get(&space).is_none_or(|(other, _)| other != uid) {
-            spaces.insert(space, (Arc::clone(uid), since));
+        let Some(channel) = self.channels.get(uid) else { return };
+        let there = (lot, space);
+        if channel.place.parked.as_ref() != Some(&there) {
+            // A space holds one caller, and a caller is in one space: what ended before was not told.
+            self.unpark(uid);
+            let before = self.lots.get(&there.0).and_then(|lot| lot.get(&there.1));
+            if let Some(before) = before.map(|(before, _)| Arc::clone(before)) {
+                self.unpark(&before);
+            }
+            let since = ago(now, parked.seconds);
+            self.lots.entry(there.0.clone()).or_default().insert(there.1.clone(), (Arc::clone(uid), since));
         }
-        self.dirty.lots.insert(lot);
+        self.dirty.lots.insert(there.0.clone());
+        if let Some(channel) = self.channels.get_mut(uid) {
+            channel.place.parked = Some(there);
+            self.dirty.calls.insert(channel.call);
+        }
     }
 
     /// A caller waits no more in a parking space.

@@ -146,17 +146,26 @@ impl Model {
             }
         }
         if read(sync::LOTS) {
-            let gone: Vec<LotName> =
-                self.lots.keys().filter(|name| !roll.lots.contains(*name)).cloned().collect();
-            self.lots.retain(|name, _| roll.lots.contains(name));
-            dirty.lots.extend(gone);
+            // Somebody waits there: it is a lot, whatever the list says.
+            self.lots.retain(|name, spaces| {
+                let stays = roll.lots.contains(name) || !spaces.is_empty();
+                if !stays {
+                    dirty.lots.insert(name.clone());
+                }
+                stays
+            });
         }
         if read(sync::QUEUES) {
-            let gone: Vec<QueueName> =
-                self.queues.keys().filter(|name| !roll.queues.contains_key(*name)).cloned().collect();
-            dirty.queues.extend(gone);
+            let none = BTreeSet::new();
             self.queues.retain(|name, queue| {
-                let Some(members) = roll.queues.get(name) else { return false };
+                let members = match roll.queues.get(name) {
+                    Some(members) => members,
+                    None if queue.waiting.is_empty() => {
+                        dirty.queues.insert(name.clone());
+                        return false;
+                    }
+                    None => &none,
+                };
                 let before = queue.members.len();
                 queue.members.retain(|interface, _| members.contains(interface));
                 if queue.members.len() != before {

@@ -1,64 +1,15 @@
-//! Whatever arrives, in whatever order: no panic, nothing left over, and the deltas tell the whole truth.
+//! Whatever arrives, in whatever order: no panic, no contradiction, nothing left over, and the deltas tell the whole
+//! truth. 10,000 traces of recordings and of made up calls, whole and spoilt; a failing one is shrunk and printed.
 
-use super::{Entry, Fields, office, parse, recording};
+use super::mirror::Mirror;
+use super::sound::{drawn, empty, sound};
+use super::traces::{self, Edit, Source, made, recordings, source, spoil};
+use super::{Fields, fields, office};
 use crate::api::Output;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Millis, Office};
 use proptest::prelude::*;
-use std::sync::OnceLock;
-
-const NAMES: [&str; 8] = [
-    "b_redirect",
-    "c_blindtransfer",
-    "d3_atxfer_cancel",
-    "d4_bridge",
-    "h2_queue_local",
-    "k_park",
-    "m_confbridge",
-    "o_ringgroup",
-];
-
-fn packets() -> &'static [Vec<Fields>] {
-    static ALL: OnceLock<Vec<Vec<Fields>>> = OnceLock::new();
-    ALL.get_or_init(|| {
-        let came = |name: &&str| {
-            parse(&recording(name))
-                .into_iter()
-                .filter_map(|entry| match entry {
-                    Entry::Came(_, packet) => Some(packet),
-                    Entry::Sent(_) => None,
-                })
-                .filter(|packet| {
-                    !matches!(packet.raw("Event"), "VarSet" | "Newexten" | "TestEvent" | "RTCPSent" | "")
-                })
-                .collect()
-        };
-        NAMES.iter().map(came).collect()
-    })
-}
-
-/// Everything that must hold between two messages.
-fn sound(board: &Switchboard) {
-    let model = &board.model;
-    for (key, call) in &model.calls {
-        assert!(!call.channels.is_empty(), "a call without channels");
-        for uid in &call.channels {
-            assert_eq!(
-                model.channels.get(uid).map(|channel| channel.call),
-                Some(*key),
-                "a channel in two calls"
-            );
-        }
-    }
-    for channel in model.channels.values() {
-        assert!(model.calls.contains_key(&channel.call), "a channel without a call");
-        let bridges = model.bridges.values().filter(|bridge| bridge.members.contains(&channel.uid)).count();
-        assert_eq!(bridges, usize::from(channel.ties.bridge.is_some()), "one bridge per channel");
-    }
-    for call in board.office().calls.values() {
-        assert!(!call.legs.is_empty(), "a call without legs");
-    }
-}
+use std::collections::HashSet;
 
 fn follow(board: &mut Switchboard, replica: &mut Office) {
     while let Some(output) = board.poll() {
@@ -70,51 +21,107 @@ fn follow(board: &mut Switchboard, replica: &mut Office) {
     }
 }
 
-fn run(order: &[Fields], step: i64) {
-    let mut board = office();
-    let mut replica = board.office().clone();
-    let mut now = 0;
-    for packet in order {
-        now += step;
-        while let Some(due) = board.deadline().filter(|due| due.0 <= now) {
-            board.tick(due);
+/// A board with a desk that follows it by deltas alone.
+struct Run {
+    board: Switchboard,
+    replica: Office,
+    now: i64,
+    /// What has hung up.
+    over: HashSet<String>,
+}
+
+impl Run {
+    fn new() -> Self {
+        let board = office();
+        let replica = board.office().clone();
+        Self { board, replica, now: 0, over: HashSet::new() }
+    }
+
+    fn pass(&mut self, until: i64) {
+        let mut turns = 0;
+        while let Some(due) = self.board.deadline().filter(|due| due.0 <= until) {
+            self.board.tick(due);
+            turns += 1;
+            assert!(turns < 1_000, "the deadline does not move");
         }
-        board.packet(packet, Millis(now));
-        sound(&board);
-        follow(&mut board, &mut replica);
-        assert_eq!(&replica, board.office(), "snapshot and deltas differ");
+        self.now = until;
     }
-    for uid in board.model.channels.keys().cloned().collect::<Vec<_>>() {
-        now += step;
-        let name =
-            board.model.channels.get(&uid).map(|channel| channel.facts.name.to_string()).unwrap_or_default();
-        let hangup = super::fields(&format!("Event: Hangup\nChannel: {name}\nUniqueid: {uid}\nCause: 16"));
-        board.packet(&hangup, Millis(now));
+
+    fn take(&mut self, packet: &Fields, step: i64) {
+        self.pass(self.now + step);
+        self.board.packet(packet, Millis(self.now));
+        if packet.raw("Event") == "Hangup" {
+            self.over.insert(packet.raw("Uniqueid").to_owned());
+        }
+        self.check();
     }
+
+    fn check(&mut self) {
+        sound(&self.board);
+        for uid in self.board.model.channels.keys() {
+            assert!(!self.over.contains(uid.as_ref()), "{uid} is there after its Hangup");
+        }
+        drawn(&mut self.board, Millis(self.now));
+        follow(&mut self.board, &mut self.replica);
+        assert_eq!(&self.replica, self.board.office(), "snapshot and deltas differ");
+    }
+
+    fn hang_up_all(&mut self) {
+        for uid in self.board.model.channels.keys().cloned().collect::<Vec<_>>() {
+            let name = self.board.model.channels.get(&uid).map(|channel| channel.facts.name.to_string());
+            let name = name.unwrap_or_default();
+            self.take(&fields(&format!("Event: Hangup\nChannel: {name}\nUniqueid: {uid}\nCause: 16")), 1);
+        }
+    }
+}
+
+/// Takes a trace to its end, and then ends every call that is left.
+fn run(packets: &[Fields], step: i64) {
+    let mut run = Run::new();
+    for packet in packets {
+        run.take(packet, step);
+    }
+    run.hang_up_all();
     // What is late about channels that have ended wakes none of them.
-    for packet in order {
-        board.packet(packet, Millis(now));
+    let known: HashSet<&str> = packets.iter().map(|packet| packet.raw("Uniqueid")).collect();
+    for packet in packets.iter().filter(|packet| run.over.contains(packet.raw("Uniqueid"))) {
+        run.board.packet(packet, Millis(run.now));
     }
-    while let Some(due) = board.deadline().filter(|due| due.0 <= now + 60_000) {
-        board.tick(due);
+    run.check();
+    let back = run
+        .board
+        .model
+        .channels
+        .keys()
+        .filter(|uid| known.contains(uid.as_ref()) && run.over.contains(uid.as_ref()));
+    assert_eq!(back.count(), 0, "a channel came back");
+    run.hang_up_all();
+    run.pass(run.now + 60_000);
+    run.check();
+    empty(&run.board);
+}
+
+/// A trace as a PBX sends it: the model has exactly its channels, and exactly its bridges.
+fn agree(packets: &[Fields], step: i64) {
+    let mut run = Run::new();
+    let mut mirror = Mirror::default();
+    for packet in packets {
+        run.take(packet, step);
+        mirror.sent(packet);
+        let model = &run.board.model;
+        let up = model.channels.keys().map(AsRef::as_ref).collect();
+        assert_eq!(mirror.up(), up, "after {packet:?}");
+        let bridged =
+            model.channels.values().filter_map(|c| Some((c.uid.as_ref(), c.ties.bridge.as_deref()?)));
+        assert_eq!(mirror.bridged(), bridged.collect(), "after {packet:?}");
     }
-    sound(&board);
-    follow(&mut board, &mut replica);
-    assert_eq!(&replica, board.office());
-    let known: Vec<&str> = order.iter().map(|packet| packet.raw("Uniqueid")).collect();
-    let left = board.model.channels.values().filter(|channel| known.contains(&channel.uid.as_ref())).count();
-    assert_eq!(left, 0, "a channel came back");
-    assert!(
-        board.model.bridges.values().all(|bridge| bridge.members.is_empty())
-            || !board.model.channels.is_empty()
-    );
 }
 
 /// An outage after `until` packets, after which the PBX has no calls any more.
-fn outage(order: &[Fields], until: usize, step: i64) {
+fn outage(packets: &[Fields], until: usize, step: i64) {
     let mut board = office();
     let mut now = 0;
-    for packet in order.iter().take(until) {
+    for packet in packets.iter().take(until) {
         now += step;
         board.packet(packet, Millis(now));
     }
@@ -152,34 +159,47 @@ fn outage(order: &[Fields], until: usize, step: i64) {
     }
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    traces::edits()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(cases(4_000))]
 
     #[test]
-    fn any_order_is_survived(which in 0..NAMES.len(), keys in proptest::collection::vec(any::<u16>(), 400), step in 0_i64..200) {
-        let mut order: Vec<(u16, Fields)> = packets()[which].iter().cloned().zip(keys.into_iter().cycle()).map(|(p, k)| (k, p)).collect();
+    fn a_spoilt_recording_is_survived(which in 0..recordings().len(), edits in edits(), step in 0_i64..200) {
+        run(&spoil(Source::Recorded(which).packets(), &edits), step);
+    }
+
+    #[test]
+    fn a_spoilt_office_that_is_made_up_is_survived(steps in made(), edits in edits(), step in 0_i64..200) {
+        run(&spoil(Source::Made(steps).packets(), &edits), step);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1_000))]
+
+    #[test]
+    fn a_whole_trace_gives_the_channels_and_bridges_of_the_pbx(source in source(), step in 0_i64..200) {
+        agree(&source.packets(), step);
+    }
+
+    #[test]
+    fn any_order_at_all_is_survived(source in source(), keys in proptest::collection::vec(any::<u16>(), 64), step in 0_i64..200) {
+        let mut order: Vec<(u16, Fields)> = keys.into_iter().cycle().zip(source.packets()).collect();
         order.sort_by_key(|(key, _)| *key);
         let order: Vec<Fields> = order.into_iter().map(|(_, packet)| packet).collect();
         run(&order, step);
     }
 
     #[test]
-    fn an_outage_at_any_moment_leaves_no_ghost_and_loses_no_row(which in 0..NAMES.len(), until in 0_usize..400, step in 0_i64..200) {
-        let packets = &packets()[which];
-        outage(packets, until % packets.len(), step);
-    }
-
-    #[test]
-    fn repeated_and_missing_events_are_survived(which in 0..NAMES.len(), how in proptest::collection::vec(0_u8..8, 400), step in 0_i64..200) {
-        let mut order = Vec::new();
-        for (packet, how) in packets()[which].iter().zip(how.iter().cycle()) {
-            match how {
-                0 => {}
-                1 => order.extend([packet.clone(), packet.clone()]),
-                2 => order.push(Fields(packet.0.iter().take(packet.0.len() / 2).cloned().collect())),
-                _ => order.push(packet.clone()),
-            }
-        }
-        run(&order, step);
+    fn an_outage_at_any_moment_leaves_no_ghost_and_loses_no_row(source in source(), until in any::<u16>(), step in 0_i64..200) {
+        let packets = source.packets();
+        outage(&packets, usize::from(until) % packets.len().max(1), step);
     }
 }

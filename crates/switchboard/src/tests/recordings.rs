@@ -1,25 +1,8 @@
 //! Every recording of a real Asterisk, replayed to the sequence of states that a desk would see.
 
+use super::traces::names;
 use super::{Entry, office, parse, pass, recording, told};
 use frontdesk_protocol::{Millis, Office, Status};
-
-/// Every recording there is: those of single scenarios, and the longer ones of the lab.
-fn names() -> Vec<String> {
-    let mut names = Vec::new();
-    for folder in ["", "lab/"] {
-        let path = format!("{}/../../tests/recordings/{folder}", env!("CARGO_MANIFEST_DIR"));
-        for file in std::fs::read_dir(&path).unwrap() {
-            let name = file.unwrap().file_name().into_string().unwrap();
-            if let Some(name) = name.strip_suffix(".txt").filter(|name| !name.starts_with("README")) {
-                names.push(format!("{folder}{name}"));
-            }
-        }
-    }
-    names.retain(|name| name != "session-tests-1" && name != "z_snapshots");
-    names.sort();
-    assert!(names.len() >= 39, "recordings are missing: {names:?}");
-    names
-}
 
 /// What a desk sees while the recording runs, and five seconds after it.
 fn replay(name: &str) -> (String, Office) {

@@ -214,6 +214,10 @@ fn caller(model: &Model, channel: &Channel) -> Option<Party> {
 fn callee(model: &Model, channel: &Channel) -> Option<Party> {
     let exten = channel.facts.exten.as_ref();
     let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_ref() } else { exten };
+    // Where it was called itself, that is the number at which it was, and says nothing of whom it calls now.
+    let own =
+        channel.ties.dialled != Dialled::Not && channel.extension().is_some_and(|e| e.as_str() == number);
+    let number = if own { "" } else { number };
     if model.registry.is_extension(number).is_some() {
         return Some(model.registry.party_of_number(number, "", &model.settings));
     }
@@ -221,7 +225,7 @@ fn callee(model: &Model, channel: &Channel) -> Option<Party> {
     let mut dialled =
         ends.iter().filter(|(tie, _)| *tie == Tie::Dialled).filter_map(|(_, uid)| model.channels.get(uid));
     if let (Some(one), None) = (dialled.next(), dialled.next())
-        && (one.end == End::Trunk || !plain_number(exten))
+        && (one.end == End::Trunk || own || !plain_number(exten))
     {
         return Some(model.registry.party_at_channel(one, &model.settings));
     }
