@@ -11,12 +11,12 @@ use crate::connection::{Attempt, Fault, Fingerprint, ServerAddress};
 use crate::desktop::Desktop;
 use crate::event::{Again, Event, Invitation, LoginReply, Now, Remember, TrayPlace};
 use crate::menu::Choice;
-use crate::pace::Pace;
 use crate::replica::Replica;
 use crate::report::{Condition, Report, already_running, untrusted};
 use crate::secret::Secret;
-use link::Link;
+use frontdesk_protocol::Line;
 use outward::Shown;
+use std::time::Instant;
 
 /// How the program begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,10 @@ pub(crate) struct Controller {
     keeping: Keeping,
     replica: Replica,
     attempt: Attempt,
-    pace: Pace,
+    /// When this began; the line's times count from here.
+    begun: Instant,
+    /// For the random part of waits.
+    dice: fastrand::Rng,
     tray_place: TrayPlace,
     shown: Shown,
     /// The certificate that the person was asked about last, and whose.
@@ -60,7 +63,7 @@ enum Session {
     /// User and password are on their way.
     LoggingIn { account: Account, remember: Remember, reply: LoginReply, attempt: Attempt },
     /// There is a token.
-    In { account: Account, token: Secret, link: Link },
+    In { account: Account, token: Secret, line: Line },
 }
 
 impl Controller {
@@ -71,7 +74,8 @@ impl Controller {
             keeping: Keeping::Normal,
             replica: Replica::default(),
             attempt: Attempt::default(),
-            pace: Pace::new(seed),
+            begun: now.at,
+            dice: fastrand::Rng::with_seed(seed),
             tray_place: TrayPlace::Missing,
             shown: Shown::new(now),
             untrusted: None,

@@ -13,7 +13,6 @@ mod desktop;
 mod event;
 mod menu;
 mod notice;
-mod pace;
 mod replica;
 mod report;
 mod ringing;

@@ -6,65 +6,49 @@ use crate::connection::{Attempt, Cure, Fault};
 use crate::desktop::Desktop;
 use crate::event::Now;
 use crate::notice::NoticeChoice;
-use crate::pace::{GOOD, SIGN_OF_LIFE, SILENCE};
 use crate::replica::Replica;
 use crate::report::{Asked, Condition, failed, message, not_ignored, not_sent, unanswered};
 use crate::secret::Secret;
 use frontdesk_protocol::{
-    CallId, ClientMessage, Command, CommandId, HistoryQuery, LegId, LegState, Outcome, Reason, ResyncCause,
-    ServerMessage, Step,
+    CallId, ClientMessage, Command, CommandId, Due, HistoryQuery, LegId, LegState, Line, Millis, Outcome,
+    Reason, ResyncCause, STALE_MS, ServerMessage, Step,
 };
-use std::time::Instant;
-
-/// The state of the connection, while there is a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Link {
-    /// On the way.
-    Opening,
-    /// Open.
-    Up {
-        /// Since when.
-        since: Instant,
-        /// When the server was last heard.
-        heard: Instant,
-        /// When the next sign of life is due.
-        beat: Instant,
-    },
-    /// Lost; the next attempt is due then.
-    Waiting(Instant),
-}
+use std::time::{Duration, Instant};
 
 impl Controller {
     /// When [`crate::event::Event::Tick`] is wanted at the latest; `None`: only after another event.
     pub(crate) fn wake(&self) -> Option<Instant> {
-        let Session::In { link, .. } = &self.session else { return None };
-        match link {
-            Link::Opening => None,
-            Link::Up { heard, beat, .. } => Some((*heard + SILENCE).min(*beat)),
-            Link::Waiting(until) => Some(*until),
-        }
+        let Session::In { line, .. } = &self.session else { return None };
+        let wake = u64::try_from(line.wake()?.0).ok()?;
+        Some(self.begun + Duration::from_millis(wake))
+    }
+
+    /// The time since this controller began, by a clock that never goes back.
+    fn passed(&self, now: Now) -> Millis {
+        let passed = now.at.saturating_duration_since(self.begun).as_millis();
+        Millis(i64::try_from(passed).unwrap_or(i64::MAX))
     }
 
     pub(super) fn enter(&mut self, account: Account, token: Secret, now: Now, desktop: &mut impl Desktop) {
         let text = format!("Connecting to {} …", account.server.authority());
         self.replica = Replica::default();
-        self.pace.reset();
-        self.session = Session::In { account, token, link: Link::Opening };
+        self.session = Session::In { account, token, line: Line::opening(STALE_MS) };
         self.report(Condition::Connecting, text, now, desktop);
         self.open(desktop);
     }
 
     fn open(&mut self, desktop: &mut impl Desktop) {
-        let Session::In { account, token, link } = &mut self.session else { return };
-        *link = Link::Opening;
+        let Session::In { account, token, line } = &mut self.session else { return };
+        line.open();
         self.attempt = self.attempt.next();
         desktop.open(self.attempt, &account.server, token.clone(), self.replica.resume());
     }
 
     pub(super) fn opened(&mut self, attempt: Attempt, now: Now) {
-        let Session::In { link, .. } = &mut self.session else { return };
-        if attempt == self.attempt && *link == Link::Opening {
-            *link = Link::Up { since: now.at, heard: now.at, beat: now.at + SIGN_OF_LIFE };
+        let passed = self.passed(now);
+        let Session::In { line, .. } = &mut self.session else { return };
+        if attempt == self.attempt {
+            line.opened(passed);
         }
     }
 
@@ -76,11 +60,11 @@ impl Controller {
         now: Now,
         desktop: &mut impl Desktop,
     ) {
-        let Session::In { link: Link::Up { heard, .. }, .. } = &mut self.session else { return };
-        if attempt != self.attempt {
+        let passed = self.passed(now);
+        let Session::In { line, .. } = &mut self.session else { return };
+        if attempt != self.attempt || !line.heard(passed) {
             return;
         }
-        *heard = now.at;
         match received {
             ServerMessage::Bye { text, again } => {
                 let cure = if *again { Cure::TryAgain } else { Cure::LogIn };
@@ -129,7 +113,7 @@ impl Controller {
     }
 
     pub(super) fn lost(&mut self, attempt: Attempt, fault: &Fault, now: Now, desktop: &mut impl Desktop) {
-        let Session::In { link, account, .. } = &mut self.session else { return };
+        let Session::In { account, .. } = &self.session else { return };
         if attempt != self.attempt {
             return;
         }
@@ -143,10 +127,10 @@ impl Controller {
             return self.leave(fault.to_string(), now, desktop);
         }
         desktop.close();
-        if matches!(link, Link::Up { since, .. } if now.at.duration_since(*since) >= GOOD) {
-            self.pace.reset();
+        let (passed, chance) = (self.passed(now), self.dice.f64());
+        if let Session::In { line, .. } = &mut self.session {
+            line.lost(passed, chance);
         }
-        *link = Link::Waiting(now.at + self.pace.wait());
         // What an older connection may still say is about a time that is over.
         self.attempt = self.attempt.next();
         self.abandon_orders(desktop);
@@ -158,21 +142,17 @@ impl Controller {
     }
 
     pub(super) fn tick(&mut self, now: Now, desktop: &mut impl Desktop) {
-        let Session::In { link, .. } = &mut self.session else { return };
-        match link {
-            Link::Opening => {}
-            Link::Waiting(until) if now.at >= *until => self.open(desktop),
-            Link::Waiting(_) => {}
-            Link::Up { heard, .. } if now.at >= *heard + SILENCE => {
-                let seconds = now.at.duration_since(*heard).as_secs();
-                self.lost(self.attempt, &Fault::Silent { seconds }, now, desktop);
+        let passed = self.passed(now);
+        let Session::In { line, .. } = &mut self.session else { return };
+        match line.tick(passed) {
+            Some(Due::Open) => self.open(desktop),
+            Some(Due::Silent(millis)) => {
+                let fault = Fault::Silent { seconds: millis / 1_000 };
+                self.lost(self.attempt, &fault, now, desktop);
             }
-            Link::Up { beat, .. } if now.at >= *beat => {
-                *beat = now.at + SIGN_OF_LIFE;
-                // A full outbox is itself no sign of life; the server's silence will show.
-                let _ = desktop.send(ClientMessage::Beat);
-            }
-            Link::Up { .. } => {}
+            // A full outbox is itself no sign of life; the server's silence will show.
+            Some(Due::Beat) => drop(desktop.send(ClientMessage::Beat)),
+            None => {}
         }
     }
 
@@ -239,7 +219,7 @@ impl Controller {
     }
 
     fn is_up(&self) -> bool {
-        matches!(self.session, Session::In { link: Link::Up { .. }, .. })
+        matches!(&self.session, Session::In { line, .. } if line.is_up())
     }
 
     fn send_asked(

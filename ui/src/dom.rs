@@ -39,6 +39,13 @@ pub fn now() -> Millis {
     Millis(js_sys::Date::now() as i64)
 }
 
+/// A clock that never goes back, whatever is done to this machine's; only differences mean something.
+pub fn steady() -> Millis {
+    let elapsed = window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since the page was loaded fit")]
+    Millis(elapsed as i64)
+}
+
 /// Local minutes east of UTC at an instant.
 pub fn zone(at: Millis) -> i32 {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]

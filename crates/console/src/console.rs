@@ -290,6 +290,9 @@ impl Console {
 
     fn tick(&mut self, now: Millis) {
         let before = self.light();
+        // Somebody set this machine's clock back: the silence lasts on and does not begin anew.
+        let back = self.clock.local.0.saturating_sub(now.0).max(0);
+        self.link.heard.0 -= back;
         self.clock.local = now;
         self.told(&before);
         for note in self.orders.tick(now) {

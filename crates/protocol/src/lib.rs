@@ -9,6 +9,7 @@ pub mod handed;
 pub mod hash;
 pub mod history;
 pub mod id;
+pub mod line;
 pub mod office;
 pub mod people;
 pub mod replica;
@@ -24,6 +25,7 @@ pub use id::{
     CallId, CommandId, Epoch, Extension, HandedId, HistoryId, InvalidText, LegId, LotName, MailboxId, Millis,
     Number, PersonId, QueueName, Seq, UserName,
 };
+pub use line::{Due, Line, STALE_MS};
 pub use office::{
     Change, Delta, Mailbox, Office, ParkedCaller, ParkingLot, PbxLink, Queue, QueueMember, Waiting,
 };

@@ -10,8 +10,8 @@ use crate::dom;
 use frontdesk_console::texts::page;
 use frontdesk_console::{Connection, Event, Message, Settings};
 use frontdesk_protocol::{
-    ClientMessage, Command, CommandId, Cursor, HistoryQuery, LegId, Millis, ResyncCause, SUBPROTOCOL,
-    ServerMessage,
+    ClientMessage, Command, CommandId, Cursor, Due, HistoryQuery, LegId, Line, Millis, ResyncCause,
+    SUBPROTOCOL, ServerMessage,
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
@@ -24,7 +24,8 @@ use web_sys::{MessageEvent, WebSocket};
 use yew::Callback;
 
 const STORE: &str = "frontdesk.settings";
-const SIGN_OF_LIFE_MS: u32 = 1_000;
+/// How often the line is looked at.
+const LOOK_MS: u32 = 500;
 /// A socket that is silent for so long is given up.
 const SILENCE_MS: u64 = 10_000;
 
@@ -47,6 +48,8 @@ struct State {
     at: Cursor,
     outage: Outage,
     heard: Millis,
+    /// The connection in time, once there has been one.
+    line: Option<Line>,
     retry: Option<Timeout>,
 }
 
@@ -154,6 +157,9 @@ impl Link {
     }
 
     fn connect(self: &Rc<Self>) {
+        if let Some(line) = &mut self.state.borrow_mut().line {
+            line.open();
+        }
         // While the server is away that stays to be seen; an attempt to reach it is no news.
         if self.state.borrow().outage.is_none() {
             self.say(Connection::Connecting, "");
@@ -179,7 +185,7 @@ impl Link {
             on("close", |link, _| link.closed()),
         ];
         let link = Rc::downgrade(self);
-        let beat = Interval::new(SIGN_OF_LIFE_MS, move || {
+        let beat = Interval::new(LOOK_MS, move || {
             if let Some(link) = link.upgrade() {
                 link.beat();
             }
@@ -194,6 +200,7 @@ impl Link {
         let resume = {
             let mut state = self.state.borrow_mut();
             state.heard = dom::now();
+            state.line.get_or_insert(Line::opening(SILENCE_MS)).opened(dom::steady());
             state.at.resume()
         };
         self.send(&ClientMessage::Hello { resume });
@@ -208,6 +215,9 @@ impl Link {
         {
             let mut state = self.state.borrow_mut();
             state.heard = dom::now();
+            if let Some(line) = &mut state.line {
+                line.heard(dom::steady());
+            }
             // Where something is missing the view asks for a snapshot.
             let _ = state.at.take(&message);
             match &message {
@@ -256,7 +266,11 @@ impl Link {
         // A page that was never told anything begins to wait now.
         let heard = if state.heard.0 > 0 { state.heard } else { dom::now() };
         let since = state.outage.fails(heard);
-        state.retry = Some(Timeout::new(state.outage.wait(js_sys::Math::random()), move || {
+        let now = dom::steady();
+        let line = state.line.get_or_insert(Line::opening(SILENCE_MS));
+        line.lost(now, js_sys::Math::random());
+        let wait = line.wake().map_or(0, |at| at.since(now));
+        state.retry = Some(Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || {
             if let Some(link) = link.upgrade() {
                 link.connect();
             }
@@ -266,13 +280,17 @@ impl Link {
     }
 
     fn beat(self: &Rc<Self>) {
-        let silent = dom::now().since(self.state.borrow().heard);
-        if silent > SILENCE_MS {
-            // This runs inside the socket's own timer, which must not end before it returns.
-            let link = Rc::clone(self);
-            spawn_local(async move { link.lost(page::SILENT) });
-        } else {
-            self.send(&ClientMessage::Beat);
+        let due = self.state.borrow_mut().line.as_mut().and_then(|line| line.tick(dom::steady()));
+        match due {
+            Some(Due::Silent(_)) => {
+                // This runs inside the socket's own timer, which must not end before it returns.
+                let link = Rc::clone(self);
+                spawn_local(async move { link.lost(page::SILENT) });
+            }
+            Some(Due::Beat) => {
+                self.send(&ClientMessage::Beat);
+            }
+            Some(Due::Open) | None => {}
         }
     }
 

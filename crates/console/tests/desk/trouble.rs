@@ -69,6 +69,17 @@ fn a_silent_server_is_seen_within_three_seconds_although_the_time_is_only_looked
 }
 
 #[test]
+fn a_clock_that_is_set_back_hides_no_silence() {
+    let mut desk = Desk::live();
+    desk.tick(10_000_000);
+    desk.hears(ServerMessage::Beat { now: Millis(0), seq: Seq(7) });
+    desk.tick(-3_600_000);
+    assert_eq!(desk.console.light().lamp, Lamp::Live);
+    desk.tick(3_000);
+    assert_eq!(desk.console.light().lamp, Lamp::Stale);
+}
+
+#[test]
 fn a_lost_phone_system_leaves_the_last_colours_under_unknown_since() {
     let mut desk = Desk::live();
     let busy = ExtensionState { status: Status::Outside, ..stage::lamp("1003", Status::Free) };
