@@ -1,5 +1,6 @@
 //! What a developer runs: `cargo xtask COMMAND`. It sets up, builds, starts and checks; nothing of the product is here.
 
+mod bench;
 mod check;
 mod icons;
 mod job;
@@ -36,6 +37,8 @@ enum Task {
     Run(run::Options),
     /// Runs all tests, those on a real Asterisk and in the real window included, and all checks.
     Test(suite::Options),
+    /// Measures what Frontdesk costs, beside published AMI clients, and writes docs/performance.md.
+    Bench(bench::Options),
     /// Runs the checks alone: format, lints, docs, purity, sources, papers, dependencies.
     Check,
     /// Builds the view into ui/dist.
@@ -68,6 +71,7 @@ fn act(task: Task) -> Result<ExitCode> {
     match task {
         Task::Run(options) => run::run(&options)?,
         Task::Test(options) => return suite::run(&options),
+        Task::Bench(options) => return bench::run(&options),
         Task::Check => {
             let begun = Instant::now();
             let steps = check::all()?;

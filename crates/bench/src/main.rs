@@ -1,0 +1,127 @@
+//! The bench: measures what Frontdesk costs and writes the table. `cargo xtask bench` builds and starts it. Not a test:
+//! a figure says how fast, the tests say whether it is right.
+
+mod client;
+mod codec;
+mod count;
+mod figures;
+mod growth;
+mod model;
+mod office;
+mod paper;
+mod peers;
+mod replay;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use frontdesk_protocol::{Extension, Person, PersonId};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: count::Counting = count::Counting;
+
+/// Measures Frontdesk.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    part: Option<Part>,
+    /// Five minutes at most; fails where a ratio falls below its line.
+    #[arg(long)]
+    quick: bool,
+    /// Only these: P1, P2, …
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// The recordings of a real Asterisk.
+    #[arg(long, default_value = "tests/recordings")]
+    recordings: PathBuf,
+    /// Where the table is written.
+    #[arg(long)]
+    paper: Option<PathBuf>,
+    /// The program that holds the published Rust clients.
+    #[arg(long)]
+    peers_rust: Option<PathBuf>,
+    /// The Python that has the published Python clients.
+    #[arg(long)]
+    peers_python: Option<PathBuf>,
+    /// The folder of the peers.
+    #[arg(long, default_value = "bench/peers")]
+    peers: PathBuf,
+}
+
+/// Parts that the bench starts as processes of their own.
+#[derive(Subcommand)]
+enum Part {
+    /// Our client, counting events.
+    Client { host: String, port: u16 },
+    /// How many events a second the model takes with this many channels up.
+    Rate { channels: u64, turns: u64 },
+    /// Our client with the model behind it.
+    Model { extensions: u32, host: String, port: u16 },
+}
+
+fn main() -> Result<ExitCode> {
+    let cli = Cli::parse();
+    if let Some(part) = cli.part {
+        return alone(part).map(|()| ExitCode::SUCCESS);
+    }
+    let wanted = |id: &str| cli.only.is_empty() || cli.only.iter().any(|only| only.eq_ignore_ascii_case(id));
+    let mut figures = Vec::new();
+    if wanted("P1") {
+        figures.extend(codec::run(&cli.recordings, cli.quick)?);
+    }
+    if wanted("P2") {
+        figures.extend(model::run(cli.quick)?);
+    }
+    if wanted("P3")
+        && let (Some(rust), Some(python)) = (&cli.peers_rust, &cli.peers_python)
+    {
+        let ready = peers::Ready { rust: rust.clone(), python: python.clone(), folder: cli.peers.clone() };
+        figures.extend(peers::run(&ready, cli.quick)?);
+    }
+    if wanted("P4") {
+        figures.extend(model::teardown()?);
+    }
+    if wanted("P15") {
+        figures.extend(growth::run(cli.quick)?);
+    }
+    println!("{}", paper::table(&figures));
+    if let Some(path) = &cli.paper {
+        std::fs::write(path, paper::page(&figures))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    let missed = figures.iter().any(|figure| figure.binding && figure.reached == Some(false));
+    Ok(if cli.quick && missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn alone(part: Part) -> Result<()> {
+    if let Part::Rate { channels, turns } = part {
+        println!("{} events/s", figures::short(model::rate(channels, turns)?));
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (events, cpu) = runtime.block_on(async {
+        match part {
+            Part::Rate { .. } => Ok((0, 0.0)),
+            Part::Client { host, port } => client::alone(&host, port).await,
+            Part::Model { extensions, host, port } => client::with_model(&host, port, extensions).await,
+        }
+    })?;
+    println!("events={events} cpu={cpu}");
+    Ok(())
+}
+
+/// The people of an office, one at each extension.
+fn people(office: &office::Office) -> Result<Vec<Person>> {
+    let person = |number: String| {
+        Ok(Person {
+            id: PersonId::parse(&number)?,
+            name: format!("Person {number}"),
+            extensions: vec![Extension::parse(&number)?],
+            numbers: Vec::new(),
+            mailbox: None,
+            group: String::new(),
+        })
+    };
+    office.extensions().map(person).collect()
+}
