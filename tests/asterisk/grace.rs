@@ -19,7 +19,7 @@ async fn closing(stage: &Stage, desk: &mut Desk, scene: &Scene) -> Result<()> {
     ensure!(said == "The line will be closed in 3 seconds.", "{said}");
     scene.mine.wait(State::Down).await?;
     stage.pbx().idle(scene.case.me()).await?;
-    let entry = handed(desk, "closing", |state| matches!(state, HandedState::Closing { .. })).await?;
+    let entry = handed(desk, scene, "closing", |state| matches!(state, HandedState::Closing { .. })).await?;
     ensure!(entry.to.is_none() && entry.party.number.as_deref() == Some(scene.number()), "{entry:?}");
     Ok(())
 }
@@ -35,7 +35,7 @@ async fn the_line_is_closed_after_three_seconds_and_the_row_is_that_of_a_normal_
             ensure!(scene.outside.state() == State::Up, "closed at once");
             scene.outside.wait(State::Down).await?;
             ensure!(began.elapsed() >= Duration::from_millis(2_900), "after {:?}", began.elapsed());
-            handed(&mut desk, "ended", |state| *state == HandedState::Ended).await?;
+            handed(&mut desk, &scene, "ended", |state| *state == HandedState::Ended).await?;
             scene::quiet(&stage, &mut desk).await?;
             row(&mut desk, &scene.call, case.me(), HistoryOutcome::Answered, scene.number()).await?;
             Ok::<_, anyhow::Error>(())
@@ -53,11 +53,12 @@ async fn whoever_was_hung_up_on_is_pulled_back_and_the_line_stays_open() -> Resu
             let scene = case.set(&stage, &mut desk).await?;
             closing(&stage, &mut desk, &scene).await?;
             let entry =
-                handed(&mut desk, "closing", |state| matches!(state, HandedState::Closing { .. })).await?;
+                handed(&mut desk, &scene, "closing", |state| matches!(state, HandedState::Closing { .. }))
+                    .await?;
             done(desk.order(Command::PullBack { handed: entry.id.clone() }).await?)?;
             stage.pbx().talks(&[&[case.me(), "trunk"]]).await?;
             let back = HandedState::Back { why: Return::PulledBack };
-            handed(&mut desk, "back", |state| *state == back).await?;
+            handed(&mut desk, &scene, "back", |state| *state == back).await?;
             // Longer than the three seconds: nobody closes the line any more.
             scene.outside.wait_sound(200).await?;
             stage.pbx().talks(&[&[case.me(), "trunk"]]).await?;

@@ -55,7 +55,7 @@ impl Place {
         let order =
             Command::Transfer { leg: scene.leg.clone(), to: self.destination(), mode: TransferMode::Usual };
         done(desk.order(order).await?)?;
-        handed(desk, "the caller is there", |state| self.is(state)).await
+        handed(desk, scene, "the caller is there", |state| self.is(state)).await
     }
 }
 
@@ -74,7 +74,8 @@ async fn a_caller_is_pulled_back_from_wherever_nobody_has_answered() -> Result<(
             ringing.answer()?;
             stage.pbx().talks(&[&["1001", "trunk"]]).await?;
             let why = Return::PulledBack;
-            let entry = handed(&mut desk, "back", |state| *state == HandedState::Back { why }).await?;
+            let entry =
+                handed(&mut desk, &scene, "back", |state| *state == HandedState::Back { why }).await?;
             refused(pull(&mut desk, &entry).await?, Reason::Gone)?;
             scene.outside.wait_sound(5).await?;
             scene.end(&stage, &mut desk).await
@@ -89,7 +90,8 @@ async fn a_caller_who_was_answered_is_not_taken_away() -> Result<()> {
     let (stage, mut desk) = stage(20).await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     done(to_bob(&mut desk, &scene, TransferMode::Usual).await?)?;
-    let entry = handed(&mut desk, "answered", |state| matches!(state, HandedState::Answered { .. })).await?;
+    let entry =
+        handed(&mut desk, &scene, "answered", |state| matches!(state, HandedState::Answered { .. })).await?;
     let text = refused(pull(&mut desk, &entry).await?, Reason::Gone)?;
     ensure!(text.starts_with("Bob Brown has answered"), "{text}");
     stage.pbx().talks(&[&["1002", "trunk"]]).await?;
@@ -117,24 +119,26 @@ async fn a_queue_a_ring_group_and_a_conference_keep_their_callers() -> Result<()
                     if number == "600" {
                         // Longer than the set time, in which a phone would have lost the caller.
                         scene.outside.wait_sound(100).await?;
-                        handed(&mut desk, "waits", |state| *state == HandedState::Waiting).await?;
+                        handed(&mut desk, &scene, "waits", |state| *state == HandedState::Waiting).await?;
                     }
                     ringing.answer()?;
                     stage.pbx().talks(&[&[phone, "trunk"]]).await?;
                     let answered = |state: &HandedState| matches!(state, HandedState::Answered { .. });
-                    let entry = handed(&mut desk, "answered", answered).await?;
+                    let entry = handed(&mut desk, &scene, "answered", answered).await?;
                     let HandedState::Answered { with } = entry.state else { return Ok(()) };
                     ensure!(with.number.as_deref() == Some(phone), "{with:?}");
                 }
                 None => {
-                    handed(&mut desk, "waits", |state| *state == HandedState::Waiting).await?;
+                    handed(&mut desk, &scene, "waits", |state| *state == HandedState::Waiting).await?;
                     scene.outside.wait_sound(150).await?;
                     let waits =
-                        handed(&mut desk, "still waits", |state| *state == HandedState::Waiting).await?;
+                        handed(&mut desk, &scene, "still waits", |state| *state == HandedState::Waiting)
+                            .await?;
                     ensure!(!waits.safe, "nobody brings them back by themselves");
                     let joined = stage.office.phone("1005").call("800").await?;
                     joined.wait(State::Up).await?;
-                    handed(&mut desk, "talks", |state| matches!(state, HandedState::Answered { .. })).await?;
+                    handed(&mut desk, &scene, "talks", |state| matches!(state, HandedState::Answered { .. }))
+                        .await?;
                     joined.hang_up();
                 }
             }
@@ -156,8 +160,10 @@ async fn a_ring_group_that_nobody_answers_gives_the_caller_back() -> Result<()> 
     let order =
         Command::Transfer { leg: scene.leg.clone(), to: to_extension("602"), mode: TransferMode::Usual };
     done(desk.order(order).await?)?;
-    handed(&mut desk, "it comes back", |state| *state == HandedState::Returning { why: Return::NoAnswer })
-        .await?;
+    handed(&mut desk, &scene, "it comes back", |state| {
+        *state == HandedState::Returning { why: Return::NoAnswer }
+    })
+    .await?;
     stage.pbx().idle("1002").await?;
     let (_, leg) = desk.leg("1003", |leg| leg.state == frontdesk_protocol::LegState::Ringing).await?;
     ensure!(leg.peer.is_some_and(|peer| peer.number.as_deref() == Some(scene.number())));
@@ -177,17 +183,17 @@ async fn a_caller_whom_nobody_took_without_return_is_at_the_mailbox_and_still_mi
         bob.policy(policy);
         to_bob(&mut desk, &scene, TransferMode::Blind).await?;
         let there = HandedState::Mailbox { why: Some(why) };
-        handed(&mut desk, "at the mailbox", |state| *state == there).await?;
+        handed(&mut desk, &scene, "at the mailbox", |state| *state == there).await?;
         stage.pbx().in_mailbox("trunk", "1002@default").await?;
         scene.end(&stage, &mut desk).await?;
-        handed(&mut desk, "over", |state| *state == HandedState::NotTaken { why }).await?;
+        handed(&mut desk, &scene, "over", |state| *state == HandedState::NotTaken { why }).await?;
     }
     bob.unregister().await?;
     desk.lamp("1002", Status::Offline).await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     to_bob(&mut desk, &scene, TransferMode::Blind).await?;
     let there = HandedState::Mailbox { why: Some(Return::Unreachable) };
-    let entry = handed(&mut desk, "at the mailbox", |state| *state == there).await?;
+    let entry = handed(&mut desk, &scene, "at the mailbox", |state| *state == there).await?;
     stage.office.phone("1001").policy(Policy::Ring);
     done(pull(&mut desk, &entry).await?)?;
     let ringing = back(&stage, &mut desk, &scene, Return::PulledBack).await?;
@@ -195,7 +201,7 @@ async fn a_caller_whom_nobody_took_without_return_is_at_the_mailbox_and_still_mi
     ringing.wait(State::Down).await?;
     stage.pbx().in_mailbox("trunk", "1001@default").await?;
     let there = HandedState::Mailbox { why: Some(Return::NoAnswer) };
-    let entry = handed(&mut desk, "at my mailbox", |state| *state == there).await?;
+    let entry = handed(&mut desk, &scene, "at my mailbox", |state| *state == there).await?;
     stage.office.phone("1001").policy(Policy::Answer);
     done(pull(&mut desk, &entry).await?)?;
     stage.pbx().talks(&[&["1001", "trunk"]]).await?;

@@ -14,6 +14,7 @@ mod link;
 mod number;
 mod office;
 mod originate;
+mod race;
 mod refusals;
 mod safe;
 mod scene;

@@ -5,7 +5,8 @@ use crate::scene::{self, CALLER, Case, Scene, done, row, to_extension};
 use anyhow::{Context, Result, ensure};
 use frontdesk_lab::{Call, LabOptions, Policy, State};
 use frontdesk_protocol::{
-    Command, Handed, HandedState, HistoryOutcome, LegState, Outcome, Reason, Return, Status, TransferMode,
+    Command, Handed, HandedState, HistoryOutcome, LegState, Office, Outcome, PbxLink, Reason, Return, Status,
+    TransferMode,
 };
 use frontdesk_tests::desk::Desk;
 use frontdesk_tests::stage::Stage;
@@ -24,10 +25,16 @@ pub async fn stage(seconds: u32) -> Result<(Stage, Desk)> {
     Ok((stage, desk))
 }
 
-/// Waits until the list says something that fits of the caller who was handed on last.
-pub async fn handed(desk: &mut Desk, what: &str, fits: impl Fn(&HandedState) -> bool) -> Result<Handed> {
+/// Waits until the list says something that fits of the caller of this scene.
+pub async fn handed(
+    desk: &mut Desk,
+    scene: &Scene,
+    what: &str,
+    fits: impl Fn(&HandedState) -> bool,
+) -> Result<Handed> {
     desk.until(what, |office| {
-        let handed = office.handed.values().max_by_key(|handed| handed.at)?;
+        let of_this_call = office.handed.values().filter(|handed| handed.call == scene.call);
+        let handed = of_this_call.max_by_key(|handed| handed.at)?;
         fits(&handed.state).then(|| handed.as_ref().clone())
     })
     .await
@@ -42,12 +49,13 @@ pub async fn to_bob(desk: &mut Desk, scene: &Scene, mode: TransferMode) -> Resul
 /// The caller rings at my phone again; gives the call there.
 pub async fn back(stage: &Stage, desk: &mut Desk, scene: &Scene, why: Return) -> Result<Call> {
     let me = scene.case.me();
-    handed(desk, "the caller comes back", |state| *state == HandedState::Returning { why }).await?;
+    handed(desk, scene, "the caller comes back", |state| *state == HandedState::Returning { why }).await?;
     let ringing = stage.office.phone(me).incoming().await?;
     let (call, leg) = desk.leg(me, |leg| leg.state == LegState::Ringing && leg.peer.is_some()).await?;
-    let listed =
-        handed(desk, "it is said of this call", |state| matches!(state, HandedState::Returning { .. }))
-            .await?;
+    let listed = handed(desk, scene, "it is said of this call", |state| {
+        matches!(state, HandedState::Returning { .. })
+    })
+    .await?;
     ensure!(call.id == listed.call, "{} is not {}", call.id, listed.call);
     ensure!(leg.peer.as_ref().and_then(|peer| peer.number.as_deref()) == Some(scene.number()), "{leg:?}");
     ensure!(scene.outside.state() != State::Down, "the caller is lost");
@@ -83,7 +91,8 @@ async fn a_caller_whom_nobody_answers_or_takes_comes_back_with_the_reason() -> R
                 stage.pbx().idle("1002").await?;
                 ringing.answer()?;
                 stage.pbx().talks(&[&[case.me(), "trunk"]]).await?;
-                handed(&mut desk, "the caller is back", |state| *state == HandedState::Back { why }).await?;
+                handed(&mut desk, &scene, "the caller is back", |state| *state == HandedState::Back { why })
+                    .await?;
                 scene.outside.wait_sound(5).await?;
                 stage.office.phone(case.me()).policy(Policy::Answer);
                 scene.end(&stage, &mut desk).await
@@ -102,7 +111,8 @@ async fn a_caller_whom_the_colleague_answers_stays_there() -> Result<()> {
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     done(to_bob(&mut desk, &scene, TransferMode::Safe).await?)?;
     stage.pbx().talks(&[&["1002", "trunk"]]).await?;
-    let entry = handed(&mut desk, "answered", |state| matches!(state, HandedState::Answered { .. })).await?;
+    let entry =
+        handed(&mut desk, &scene, "answered", |state| matches!(state, HandedState::Answered { .. })).await?;
     let HandedState::Answered { with } = &entry.state else { anyhow::bail!("{entry:?}") };
     ensure!(with.display() == "Bob Brown", "{with:?}");
     // Longer than the set time.
@@ -112,7 +122,8 @@ async fn a_caller_whom_the_colleague_answers_stays_there() -> Result<()> {
     bob.incoming().await?.hang_up();
     scene.outside.wait(State::Down).await?;
     scene::quiet(&stage, &mut desk).await?;
-    handed(&mut desk, "still answered", |state| matches!(state, HandedState::Answered { .. })).await?;
+    handed(&mut desk, &scene, "still answered", |state| matches!(state, HandedState::Answered { .. }))
+        .await?;
     row(&mut desk, &scene.call, "1002", HistoryOutcome::Answered, CALLER.1).await?;
     Ok(())
 }
@@ -146,8 +157,52 @@ async fn a_caller_who_hangs_up_while_it_rings_has_ended_it() -> Result<()> {
     stage.office.phone("1002").policy(Policy::Ring);
     let scene = Case::Talking.set(&stage, &mut desk).await?;
     done(to_bob(&mut desk, &scene, TransferMode::Safe).await?)?;
-    handed(&mut desk, "it rings", |state| *state == HandedState::Ringing).await?;
+    handed(&mut desk, &scene, "it rings", |state| *state == HandedState::Ringing).await?;
     scene.end(&stage, &mut desk).await?;
-    handed(&mut desk, "ended", |state| *state == HandedState::Ended).await?;
+    handed(&mut desk, &scene, "ended", |state| *state == HandedState::Ended).await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn a_dialplan_that_is_quicker_than_the_set_time_gives_the_caller_back_from_its_mailbox() -> Result<()> {
+    let options = LabOptions { ring: Duration::from_secs(1), ..LabOptions::for_tests() };
+    let stage = Stage::with(options).await?;
+    let mut desk = stage.desk("anna", "receptionist", &["1001", "1003"]).await?;
+    stage.office.phone("1002").policy(Policy::Ring);
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    let before = stage.office.lab.messages("1002").len();
+    done(to_bob(&mut desk, &scene, TransferMode::Usual).await?)?;
+    let why = Return::NoAnswer;
+    handed(&mut desk, &scene, "the caller is back", |state| *state == HandedState::Back { why }).await?;
+    stage.pbx().talks(&[&["1001", "trunk"]]).await?;
+    scene.end(&stage, &mut desk).await?;
+    ensure!(stage.office.lab.messages("1002").len() == before, "the mailbox has kept something");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_link_that_is_cut_while_it_rings_does_not_make_the_caller_forgotten() -> Result<()> {
+    let (stage, mut desk) = stage(3).await?;
+    stage.office.phone("1002").policy(Policy::Ring);
+    let scene = Case::Talking.set(&stage, &mut desk).await?;
+    done(to_bob(&mut desk, &scene, TransferMode::Safe).await?)?;
+    let entry = handed(&mut desk, &scene, "it rings", |state| *state == HandedState::Ringing).await?;
+    let sessions = stage.office.lab.cli("manager show connected").await?;
+    let ours = sessions.lines().find(|line| line.trim_start().starts_with("frontdesk"));
+    let number = ours.and_then(|line| line.split_whitespace().nth(4)).context(sessions.clone())?;
+    stage.office.lab.cli(&format!("manager kick session {number}")).await?;
+    desk.until("the link is down", |office| (!up(office)).then_some(())).await?;
+    desk.until("the link is up", |office| up(office).then_some(())).await?;
+    stage.office.phone("1001").policy(Policy::Ring);
+    let ringing = back(&stage, &mut desk, &scene, Return::NoAnswer).await?;
+    ensure!(desk.office.handed.contains_key(&entry.id), "it is the same entry");
+    ringing.answer()?;
+    handed(&mut desk, &scene, "back", |state| matches!(state, HandedState::Back { .. })).await?;
+    stage.office.phone("1001").policy(Policy::Answer);
+    scene.outside.hang_up();
+    stage.pbx().quiet().await
+}
+
+fn up(office: &Office) -> bool {
+    matches!(office.link, PbxLink::Up { .. })
 }

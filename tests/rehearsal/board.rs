@@ -2,8 +2,10 @@
 
 use frontdesk_ami::Message;
 use frontdesk_ami::action::{Action, ActionId};
-use frontdesk_protocol::{Change, ExtensionState, Leg, LegState, Millis, Office, Party, PartyKind};
-use frontdesk_switchboard::{Output, Settings, Switchboard};
+use frontdesk_protocol::{
+    Change, Command, Extension, ExtensionState, Leg, LegState, Millis, Office, Party, PartyKind, Role,
+};
+use frontdesk_switchboard::{Actor, Output, Settings, Switchboard, Ticket};
 use std::collections::BTreeMap;
 
 /// The switchboard and what it has shown.
@@ -67,6 +69,19 @@ impl Board {
         }
         self.board.message(message, now);
         self.take(now);
+    }
+
+    /// Orders something for the user of 1001.
+    pub fn order(&mut self, command: Command, now: Millis) {
+        let mine = Extension::parse("1001").unwrap();
+        let by = Actor { extensions: vec![mine], role: Role::Receptionist };
+        self.board.command(Ticket(0), &by, command, now);
+        self.take(now);
+    }
+
+    /// What a desk sees.
+    pub fn office(&self) -> &Office {
+        self.board.office()
     }
 
     pub fn tick(&mut self, now: Millis) {

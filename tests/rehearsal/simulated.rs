@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use frontdesk_ami::{Decoder, Frame, Limits};
-use frontdesk_protocol::Millis;
+use frontdesk_protocol::{Command, Millis};
 use frontdesk_rehearsal::scenario::{Scenario, Step};
 use frontdesk_rehearsal::{Frames, Packet, Simulation};
 
@@ -30,6 +30,12 @@ impl Simulated {
     /// All phones ring when they are called.
     pub fn all_ring(&mut self) {
         self.office.all_ring();
+    }
+
+    /// The user of 1001 orders something.
+    pub fn order(&mut self, command: Command) {
+        self.board.order(command, now(&self.office));
+        self.exchange(&[]);
     }
 
     /// Takes a step, and lets time pass as long as the step says.

@@ -11,7 +11,7 @@ use crate::api::{Actor, Ticket};
 use crate::model::{BridgeKind, Tie};
 use crate::orders::Order;
 use crate::switchboard::Switchboard;
-use frontdesk_protocol::{HandedId, HandedState, Millis, Reason, Return, Role};
+use frontdesk_protocol::{HandedId, HandedState, Millis, Reason, Registration, Return, Role};
 use std::sync::Arc;
 
 impl Switchboard {
@@ -45,6 +45,9 @@ impl Switchboard {
         let Some(channel) = self.model.channels.get(&passage.caller) else {
             return Err((Reason::Gone, texts::CALLER_GONE.to_owned()));
         };
+        if self.model.registry.registration(&passage.by) == Registration::Unregistered {
+            return Err((Reason::NotReached, texts::nowhere_to_ring(&passage.by)));
+        }
         let call = channel.call;
         self.sent_by_now(&passage);
         let closing = matches!(&passage.errand, Some(errand) if errand.step == ErrandStep::Closing);

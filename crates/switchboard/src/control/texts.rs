@@ -84,6 +84,13 @@ pub(super) fn no_way_back(by: &Extension) -> String {
     )
 }
 
+/// My own phone is known not to be there.
+pub(super) fn nowhere_to_ring(by: &Extension) -> String {
+    format!(
+        "Your phone {by} is not connected to the phone system, so the caller stays where they are. Check it and try again."
+    )
+}
+
 /// The PBX refused to bring a caller back.
 pub(super) fn not_moved(said: &str) -> String {
     format!("The phone system did not bring the caller back ({said}). They are where they were: try again.")

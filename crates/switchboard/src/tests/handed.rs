@@ -258,6 +258,21 @@ fn a_phone_that_is_known_not_to_be_there_is_not_even_tried_safely() {
 }
 
 #[test]
+fn nobody_is_brought_back_to_a_phone_that_is_not_there() {
+    let mut stage = Stage::talking();
+    stage.sends(TransferMode::Usual);
+    stage.rings(BOB);
+    stage.event("DeviceStateChange", "Device: PJSIP/1001\nState: UNAVAILABLE");
+    stage.pass(60_000);
+    assert_eq!(stage.state(), HandedState::Ringing);
+    let text = stage.refused(Reason::NotReached);
+    assert!(text.contains("stays where they are"), "{text}");
+    stage.event("DeviceStateChange", "Device: PJSIP/1001\nState: NOT_INUSE");
+    stage.is_brought_back("");
+    assert_eq!(stage.state(), HandedState::Returning { why: Return::NoAnswer });
+}
+
+#[test]
 fn a_link_that_is_lost_and_back_goes_on_watching_whom_it_finds() {
     let mut stage = Stage::talking();
     stage.sends(TransferMode::Usual);
