@@ -118,6 +118,7 @@ pub fn logged(level: &'static str, module: &'static str, at: Duration) {
 }
 
 /// A word of the program's own; what is read back from the database is none.
+#[expect(clippy::ptr_arg, reason = "whose the word is decides")]
 fn known(word: &Cow<'static, str>) -> &'static str {
     match word {
         Cow::Borrowed(word) => word,
