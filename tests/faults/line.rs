@@ -39,11 +39,20 @@ impl Line {
     /// # Errors
     /// When one of them does not come up.
     pub async fn open() -> Result<Self> {
+        Self::with(|_| Ok(())).await
+    }
+
+    /// The same with a server that is prepared before anything of it runs.
+    ///
+    /// # Errors
+    /// As [`Line::open`], and those of the preparation.
+    pub async fn with(prepare: impl FnOnce(&mut Stage) -> Result<()>) -> Result<Self> {
         let options = LabOptions { ring: Duration::from_secs(6), ..LabOptions::for_tests() };
         let mut stage = Stage::without_server(options).await?;
         let pbx = Proxy::open(stage.office.lab.ami()).await?;
         stage.set_pbx("host", &format!("\"{}\"", pbx.address.ip()))?;
         stage.set_pbx("port", &pbx.address.port().to_string())?;
+        prepare(&mut stage)?;
         stage.user("anna", "receptionist", &["1001", "1003"]).await?;
         stage.start_server().await?;
         let desks = Proxy::open(stage.address()?.parse()?).await?;

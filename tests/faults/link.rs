@@ -2,7 +2,7 @@
 //! link is broken: the desk says that it does not know, and soon afterwards knows again; the call never notices.
 
 use crate::line::Line;
-use crate::report::{Row, told};
+use crate::report::{Row, hand_over_version, told};
 use anyhow::Result;
 use frontdesk_lab::State;
 use frontdesk_protocol::Status;
@@ -111,6 +111,7 @@ async fn a_restart_with_calls_up_leaves_no_ghost() -> Result<()> {
 async fn a_reload_with_calls_up_changes_nothing() -> Result<()> {
     let mut line = Line::open().await?;
     let talk = line.talk().await?;
+    hand_over_version(&line.stage.office.lab).await?;
     line.stage.office.lab.cli("core reload").await?;
     let since = Instant::now();
     let other = line.stage.office.phone("1003").call("1002").await?;

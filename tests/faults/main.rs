@@ -3,10 +3,12 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 mod desks;
+mod disk;
 mod hostile;
 mod line;
 mod link;
 mod proxy;
 mod report;
+mod room;
 mod traffic;
 mod watch;

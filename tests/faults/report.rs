@@ -2,6 +2,7 @@
 //! asks for it. Without that nothing is written.
 
 use anyhow::Result;
+use frontdesk_lab::Lab;
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,6 +43,17 @@ impl Row<'_> {
         });
         Ok(std::fs::write(PathBuf::from(folder).join(format!("{}.json", self.place)), row.to_string())?)
     }
+}
+
+/// Hands over which Asterisk it is.
+///
+/// # Errors
+/// When it is asked for and cannot be written.
+pub async fn hand_over_version(lab: &Lab) -> Result<()> {
+    let Some(folder) = std::env::var_os(FOLDER) else { return Ok(()) };
+    let said = lab.cli("core show version").await?;
+    let version = said.split(" built by").next().unwrap_or_default().trim();
+    Ok(std::fs::write(PathBuf::from(folder).join("asterisk.txt"), version)?)
 }
 
 /// What was shown, as one line.

@@ -164,7 +164,14 @@ async fn hear(desk: &mut Desk, tell: &watch::Sender<Seen>) -> (Instant, String) 
         tell.send_modify(|seen| show(seen, desk));
         match timeout(SILENCE, desk.step(heard + 2 * SILENCE)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => return (heard, format!("stale: {error:#}")),
+            Ok(Err(error)) => {
+                let why = if error.to_string().contains("good-bye") {
+                    error.to_string()
+                } else {
+                    "the connection is lost".to_owned()
+                };
+                return (heard, format!("stale: {why}"));
+            }
             Err(_) => return (heard, "stale: the server is not heard".to_owned()),
         }
     }

@@ -13,6 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -52,6 +53,8 @@ pub struct Stage {
     server: Option<Server>,
     folder: TempDir,
     starts: u32,
+    /// The words before the server's own when it is started.
+    launcher: Vec<OsString>,
 }
 
 #[derive(Debug)]
@@ -85,7 +88,8 @@ impl Stage {
     /// When Asterisk does not start.
     pub async fn without_server(options: LabOptions) -> Result<Self> {
         let office = Office::with(options).await?;
-        let stage = Self { office, server: None, folder: tempfile::tempdir()?, starts: 0 };
+        let stage =
+            Self { office, server: None, folder: tempfile::tempdir()?, starts: 0, launcher: Vec::new() };
         let ami = stage.office.lab.ami();
         let configuration = format!(
             "[pbx]\nhost = \"{}\"\nport = {}\nsecret_file = \"ami-secret\"\n\n[listen]\naddress = \"127.0.0.1:0\"\n\n\
@@ -129,6 +133,11 @@ impl Stage {
         Ok(std::fs::write(self.configuration(), text)?)
     }
 
+    /// Has the server started through another program, which becomes it: these are the words before its own.
+    pub fn launch_through(&mut self, words: Vec<OsString>) {
+        self.launcher = words;
+    }
+
     /// Starts the server and waits until desks can connect. Its port is another one every time.
     ///
     /// # Errors
@@ -137,7 +146,10 @@ impl Stage {
         ensure!(self.server.is_none(), "the server runs already");
         self.starts += 1;
         let log = self.log();
-        let mut command = std::process::Command::new(built("frontdesk-server")?);
+        let program = built("frontdesk-server")?.into_os_string();
+        let mut words = self.launcher.iter().chain([&program]);
+        let mut command = std::process::Command::new(words.next().context("a program")?);
+        command.args(words);
         command.arg("serve").arg("--config").arg(self.configuration());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?);
         let mut running = Running::start(&mut command)?;

@@ -6,6 +6,7 @@ mod icons;
 mod job;
 mod lab;
 mod packages;
+mod reliability;
 mod run;
 mod screenshots;
 mod steps;
@@ -47,6 +48,8 @@ enum Task {
     Icons,
     /// Opens the console on a real Asterisk with six phones, a trunk, a queue, voicemail and parking, on loopback.
     Lab,
+    /// Inflicts the faults on the real programs, one after the other, and writes docs/reliability.md.
+    Reliability,
     /// Takes the pictures of the real window in docs/images/.
     Screenshots,
     /// Makes sure that there is a Rust which can build the view.
@@ -81,6 +84,7 @@ fn act(task: Task) -> Result<ExitCode> {
         Task::Ui(build) => ui::build(build)?,
         Task::Icons => icons::draw()?,
         Task::Lab => lab::open()?,
+        Task::Reliability => reliability::write()?,
         Task::Screenshots => screenshots::take()?,
         Task::Wasm { way } => job::say(&format!("the view is built with {}", wasm::ensure(way)?)),
     }
