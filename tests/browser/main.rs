@@ -6,6 +6,8 @@
 mod acts;
 #[path = "../window/colours.rs"]
 mod colours;
+#[path = "../window/handed.rs"]
+mod handed;
 #[path = "../window/history.rs"]
 mod history;
 #[path = "../window/layout.rs"]
@@ -17,6 +19,7 @@ mod moving;
 mod page;
 
 use anyhow::Result;
+use frontdesk_tests::stage::Stage;
 use page::Page;
 
 #[tokio::test]
@@ -37,6 +40,34 @@ async fn what_is_not_meant_moves_nobody() -> Result<()> {
     let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
     moving::not_at_all(stage, page).await?;
     moving::of_a_call_that_ends(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_who_was_handed_over_is_brought_back_by_hand() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Page { stage, page, .. } = &Page::with(stage, &["1001"]).await?;
+    handed::by_hand(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_whom_nobody_takes_comes_back_with_the_reason_and_not_with_shift() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Page { stage, page, .. } = &Page::with(stage, &["1001"]).await?;
+    handed::by_themselves(stage, page).await
+}
+
+#[tokio::test]
+async fn too_late_says_who_has_the_caller() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Page { stage, page, .. } = &Page::with(stage, &["1001"]).await?;
+    handed::too_late(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_is_kept_for_three_seconds_after_hanging_up() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Page { stage, page, .. } = &Page::with(stage, &["1001"]).await?;
+    handed::with_grace(stage, page).await
 }
 
 #[tokio::test]

@@ -22,14 +22,18 @@ pub struct Page {
 impl Page {
     /// Opens it with Anna at these extensions; the page is live when this returns.
     pub async fn open(extensions: &[&str]) -> Result<Self> {
-        let opened = Self::at_the_form(extensions).await?;
+        Self::with(Stage::open().await?, extensions).await
+    }
+
+    /// The same on a stage that is there already.
+    pub async fn with(stage: Stage, extensions: &[&str]) -> Result<Self> {
+        let opened = Self::at_the_form(stage, extensions).await?;
         opened.page.log_in(None, USER, PASSWORD).await?;
         live(&opened.page).await?;
         Ok(opened)
     }
 
-    async fn at_the_form(extensions: &[&str]) -> Result<Self> {
-        let stage = Stage::open().await?;
+    async fn at_the_form(stage: Stage, extensions: &[&str]) -> Result<Self> {
         stage.user(USER, "receptionist", extensions).await?;
         let profile = tempfile::tempdir()?;
         let page = Browser::chromium(profile.path(), &format!("http://{}/", stage.address()?)).await?;
@@ -39,7 +43,7 @@ impl Page {
 
 /// A wrong password gives a sentence; a session outlives a reload, hides from scripts, and ends with Log out.
 pub async fn logs_in_and_out() -> Result<()> {
-    let Page { page, stage, .. } = &Page::at_the_form(&["1001"]).await?;
+    let Page { page, stage, .. } = &Page::at_the_form(Stage::open().await?, &["1001"]).await?;
     page.log_in(None, USER, "wrong").await?;
     page.says("#login-error", "Name or password is wrong.").await?;
     page.fill("#login-password", PASSWORD).await?;

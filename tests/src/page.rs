@@ -239,6 +239,24 @@ impl Browser {
         Ok(self.client.perform_actions(pressed).await?)
     }
 
+    /// Presses a key and holds it.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn hold(&self, key: Key) -> Result<()> {
+        let pressed = KeyActions::new("keyboard".into()).then(KeyAction::Down { value: char::from(key) });
+        Ok(self.client.perform_actions(pressed).await?)
+    }
+
+    /// Lets go of a key that is held.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn release(&self, key: Key) -> Result<()> {
+        let released = KeyActions::new("keyboard".into()).then(KeyAction::Up { value: char::from(key) });
+        Ok(self.client.perform_actions(released).await?)
+    }
+
     /// Double-clicks an element.
     ///
     /// # Errors

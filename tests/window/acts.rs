@@ -11,8 +11,8 @@ pub const CARD: &str = "article[data-call]";
 pub const TALKING: &str = "article[data-state='talking']";
 /// The card of a call that rings here.
 pub const RINGING: &str = "article[data-state='ringing']";
-/// Where the outcome of an order stands when its card is gone.
-pub const NOTES: &str = "[data-pane='stream'] .notes";
+/// Where the outcome of an order stands when its card is gone: a note, or the row of who was handed over.
+pub const NOTES: &str = "[data-pane='stream'] :is(.notes, .handed)";
 
 /// A person's tile, by extension.
 pub fn tile(extension: &str) -> String {

@@ -1,6 +1,6 @@
 //! Nothing is cut off or hangs over, in the usual size of the window and in the smallest, light and dark.
 
-use crate::acts::{ends, rings, talks};
+use crate::acts::{ends, rings, talks, tile};
 use anyhow::{Result, ensure};
 use frontdesk_lab::State;
 use frontdesk_tests::browser::Browser;
@@ -10,7 +10,7 @@ use frontdesk_tests::stage::Stage;
 const CUT: &str = "
 const all = [...document.querySelectorAll('header *, main *')].filter(it => it.checkVisibility() && !it.closest('svg'));
 const name = it => `${it.tagName}.${it.className}: ${it.textContent.slice(0, 40)}`;
-const boxes = '.tile, article, .rows > .row, header, h2, button, .note';
+const boxes = '.tile, article, .caller, .rows > .row, header, h2, button, .note';
 return all.filter(it => {
   const box = it.getBoundingClientRect();
   const over = box.width > 0 && (box.right > innerWidth + 1 || box.left < -1);
@@ -20,6 +20,8 @@ return all.filter(it => {
 /// Looks for what is cut off, with a call on the page and its targets open.
 pub async fn holds(stage: &Stage, page: &Browser) -> Result<()> {
     let jane = talks(stage, page, "Wolfgang Amadeus Sommerfeld-Hohenstein", "+4930901820123").await?;
+    page.drag("article", &tile("1002"), "[data-target='extension']").await?;
+    page.find("[data-handed][data-state='answered']").await?;
     ends(stage, page, &jane).await?;
     let joe = rings(stage, page, "Wolfgang Amadeus Sommerfeld-Hohenstein", "+4930901820123").await?;
     for (width, height) in [(1280, 800), (900, 560)] {

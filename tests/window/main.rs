@@ -5,6 +5,7 @@
 mod acts;
 mod certificate;
 mod colours;
+mod handed;
 mod history;
 mod layout;
 mod light;
@@ -16,6 +17,7 @@ mod rings;
 
 use anyhow::Result;
 use frontdesk_tests::desktop::DesktopSession;
+use frontdesk_tests::stage::Stage;
 use reception::Reception;
 
 #[tokio::test]
@@ -36,6 +38,44 @@ async fn what_is_not_meant_moves_nobody() -> Result<()> {
     let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
     moving::not_at_all(stage, page).await?;
     moving::of_a_call_that_ends(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_who_was_handed_over_is_brought_back_by_hand() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Reception { stage, page, .. } =
+        &Reception::with(DesktopSession::open().await?, stage, &["1001"]).await?;
+    handed::by_hand(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_whom_nobody_takes_comes_back_with_the_reason_and_not_with_shift() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Reception { stage, page, desktop } =
+        &Reception::with(DesktopSession::open().await?, stage, &["1001"]).await?;
+    handed::by_themselves(stage, page).await?;
+    let headline = "Jane Roe is back from Bob Brown (1002): declined";
+    desktop
+        .notifications
+        .wait("the notification", |it| it.summary == headline && it.withdrawn)
+        .await
+        .map(drop)
+}
+
+#[tokio::test]
+async fn too_late_says_who_has_the_caller() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Reception { stage, page, .. } =
+        &Reception::with(DesktopSession::open().await?, stage, &["1001"]).await?;
+    handed::too_late(stage, page).await
+}
+
+#[tokio::test]
+async fn a_caller_is_kept_for_three_seconds_after_hanging_up() -> Result<()> {
+    let stage = Stage::with(handed::patient()).await?;
+    let Reception { stage, page, .. } =
+        &Reception::with(DesktopSession::open().await?, stage, &["1001"]).await?;
+    handed::with_grace(stage, page).await
 }
 
 #[tokio::test]

@@ -27,7 +27,11 @@ impl Reception {
 
     /// The same on a desktop that is there already.
     pub async fn on(desktop: DesktopSession, extensions: &[&str]) -> Result<Self> {
-        let stage = Stage::open().await?;
+        Self::with(desktop, Stage::open().await?, extensions).await
+    }
+
+    /// The same on a stage that is there already.
+    pub async fn with(desktop: DesktopSession, stage: Stage, extensions: &[&str]) -> Result<Self> {
         stage.user(USER, "receptionist", extensions).await?;
         let page = Browser::window(&desktop, &[]).await?;
         page.log_in(Some(stage.address()?), USER, PASSWORD).await?;

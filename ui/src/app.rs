@@ -294,7 +294,7 @@ impl App {
             Shortcut::Stream => effects::focus_pane("stream"),
             Shortcut::Users => effects::focus_pane("users"),
             Shortcut::History => effects::focus_pane("history"),
-            Shortcut::Handed => effects::focus_pane("handed"),
+            Shortcut::Handed => self.event(Event::GoToHanded),
             Shortcut::Undo if self.console.needs_login() => false,
             Shortcut::Undo => self.event(Event::Undo),
         }

@@ -3,7 +3,9 @@
 use frontdesk_console::{Focus, Over};
 use frontdesk_protocol::{Millis, PersonId};
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, HtmlInputElement, Window};
+use web_sys::{
+    Document, Element, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
+};
 
 /// A place in the window, in CSS pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -134,6 +136,13 @@ pub fn focus_id(id: &str) {
     if let Some(element) = by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+/// Scrolls an element into view, no farther than needed.
+pub fn show(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// The text of an input by its id; empty where it is not there.

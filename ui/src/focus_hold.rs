@@ -37,10 +37,14 @@ impl Hold {
 
 /// Puts the focus on what Tab reaches in a pane; says whether there is such a thing.
 pub fn focus_pane(document: &Document, pane: &str) -> bool {
-    let place = document
-        .query_selector(&format!("[data-pane={pane}] [tabindex='0']"))
-        .ok()
-        .flatten()
-        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    place.is_some_and(|place| place.focus().is_ok())
+    let Ok(all) = document.query_selector_all(&format!("[data-pane={pane}] [tabindex='0']")) else {
+        return false;
+    };
+    let mut all = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<HtmlElement>().ok());
+    // Not one of a pane inside this one.
+    let own = |place: &HtmlElement| {
+        let nearest = place.closest("[data-pane]").ok().flatten();
+        nearest.and_then(|nearest| nearest.get_attribute("data-pane")).as_deref() == Some(pane)
+    };
+    all.find(own).is_some_and(|place| place.focus().is_ok())
 }

@@ -3,6 +3,7 @@
 mod card;
 mod handed;
 
+use crate::dom;
 use crate::icons::{Icon, icon};
 use card::Card;
 pub use card::direction;
@@ -10,7 +11,7 @@ use frontdesk_console::event::Hover;
 use frontdesk_console::{CardView, Event, HandedRow, Note, Tone, texts};
 use handed::HandedList;
 use std::rc::Rc;
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::Element;
 use yew::{
     Callback, Html, MouseEvent, PointerEvent, Properties, function_component, html, use_effect_with,
     use_node_ref,
@@ -94,11 +95,8 @@ pub fn NoteLine(props: &NoteProps) -> Html {
     {
         let place = place.clone();
         use_effect_with((note.tone, note.text.clone()), move |(tone, _)| {
-            let failed = place.cast::<Element>().filter(|_| *tone == Tone::Failed);
-            if let Some(line) = failed {
-                let options = ScrollIntoViewOptions::new();
-                options.set_block(ScrollLogicalPosition::Nearest);
-                line.scroll_into_view_with_scroll_into_view_options(&options);
+            if let Some(line) = place.cast::<Element>().filter(|_| *tone == Tone::Failed) {
+                dom::show(&line);
             }
         });
     }

@@ -27,6 +27,8 @@ pub fn Elapsed(props: &ElapsedProps) -> Html {
 /// Properties of [`Left`].
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct LeftProps {
+    /// From when, by the server's clock.
+    pub since: Millis,
     /// Until when, by the server's clock.
     pub until: Millis,
 }
@@ -35,5 +37,5 @@ pub struct LeftProps {
 #[function_component]
 pub fn Left(props: &LeftProps) -> Html {
     let now = use_context::<Now>().map_or(props.until, |now| now.0);
-    html! { <time class="clock left">{ texts::page::seconds_left(left(props.until, now)) }</time> }
+    html! { <time class="clock left">{ texts::page::seconds_left(left(props.since, props.until, now)) }</time> }
 }

@@ -169,6 +169,7 @@ impl Console {
             Event::Undo => self.undo(&mut out),
             Event::OtherKey(held) => self.switch(Other { held, ..self.other }),
             Event::OtherWay => self.switch(Other { chosen: !self.other.chosen, ..self.other }),
+            Event::GoToHanded => self.go_to_handed(&mut out),
             Event::HandedStep(way) => self.handed_step(way, &mut out),
             Event::CancelDrag | Event::Escape => self.escape(&mut out),
             Event::ChooseCard(leg) => self.choose_card(leg, &mut out),
@@ -298,6 +299,7 @@ impl Console {
         for note in self.orders.tick(now) {
             self.say_now(note.text);
         }
+        self.handed.forget_sent(&self.orders);
     }
 
     /// Says when the light changed.

@@ -130,6 +130,8 @@ pub enum Event {
     Escape,
     /// An action of a card.
     Act(LegId, crate::cards::CardAction),
+    /// The focus goes to the callers who were handed over.
+    GoToHanded,
     /// An arrow, Home, End in the list of those who were handed over.
     HandedStep(Step),
     /// An arrow, Home, End in the stream.

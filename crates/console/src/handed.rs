@@ -63,8 +63,13 @@ pub(crate) enum News {
 pub enum RowClock {
     /// It runs on since then, by the server's clock.
     Since(Millis),
-    /// It runs down until then, by the server's clock.
-    Until(Millis),
+    /// It runs down, by the server's clock.
+    Until {
+        /// From when; it is never earlier, although our idea of the server's clock may be late.
+        since: Millis,
+        /// Until when.
+        at: Millis,
+    },
     /// It stands: the time of day.
     At(String),
 }
@@ -146,6 +151,10 @@ impl HandedOver {
             .collect();
         wanted.sort_by_key(|handed| handed.is_over());
         let wanted: Vec<HandedId> = wanted.into_iter().map(|handed| handed.id.clone()).collect();
+        // A list that is not shown hears no pointer leave.
+        if self.order.is_empty() {
+            self.hover = Hover::Outside;
+        }
         if self.hover == Hover::Outside && self.pulling.about().is_none() {
             self.order = wanted;
         } else {
@@ -178,6 +187,16 @@ impl HandedOver {
         self.sent.insert(leg, Sent { call, who, at: Millis(now.0.saturating_sub(SLACK_MS)) });
     }
 
+    /// Forgets callers whose order is answered and read.
+    pub(crate) fn forget_sent(&mut self, orders: &Orders) {
+        let wish = self.wish.clone();
+        self.sent.retain(|leg, _| {
+            orders.running(leg)
+                || orders.about(&Subject::Leg(leg.clone())).is_some()
+                || wish.as_ref() == Some(leg)
+        });
+    }
+
     /// The row of the caller who was ordered away from a card.
     pub(crate) fn of_card<'a>(&self, leg: &LegId, all: &[&'a Arc<Handed>]) -> Option<&'a Arc<Handed>> {
         let sent = self.sent.get(leg)?;
@@ -207,7 +226,7 @@ impl HandedOver {
         let number = handed.party.number.clone().filter(|number| !number.is_empty() && *number != title);
         let local = |at: Millis| Millis(at.0.saturating_sub(clock.lead));
         let time = match (&handed.state, unknown) {
-            (HandedState::Closing { at }, None) => RowClock::Until(*at),
+            (HandedState::Closing { at }, None) => RowClock::Until { since: handed.since, at: *at },
             (HandedState::Closing { .. }, Some(_)) => RowClock::At(clock.minute(local(handed.at))),
             _ if over => RowClock::At(clock.minute(local(handed.since))),
             _ => RowClock::Since(handed.at),
@@ -251,7 +270,7 @@ impl HandedRow {
     }
 }
 
-/// How many whole seconds are left, the begun one included.
-pub fn left(until: Millis, now: Millis) -> u64 {
-    until.since(now).div_ceil(1_000)
+/// How many whole seconds are left of a countdown, the begun one included.
+pub fn left(since: Millis, until: Millis, now: Millis) -> u64 {
+    until.since(now.max(since)).div_ceil(1_000)
 }

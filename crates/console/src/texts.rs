@@ -151,12 +151,10 @@ pub fn would_ring(who: &str, name: &str, extension: &str, then: Untaken) -> Stri
     format!("{who} goes to {name}, {extension}; {}", untaken(then))
 }
 
-/// The same while that phone is not registered.
+/// The same while that phone is not registered: a caller who is to come back is not sent there at all.
 pub fn would_ring_offline(who: &str, name: &str, extension: &str, then: Untaken) -> String {
     match then {
-        Untaken::ComesBack => {
-            format!("{who} goes to {name}, {extension}: the phone is offline; {}", untaken(then))
-        }
+        Untaken::ComesBack => format!("{name}, {extension}: the phone is offline, so {who} stays with you"),
         Untaken::GoesOn => {
             format!("{who} goes to {name}, {extension}: the phone is offline, the PBX decides what follows")
         }

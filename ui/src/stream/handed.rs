@@ -2,6 +2,7 @@
 //! changed row is drawn anew.
 
 use super::note_line;
+use crate::dom;
 use crate::icons::{Icon, icon};
 use crate::ticking::{Elapsed, Left};
 use frontdesk_console::event::Hover;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlElement};
 use yew::{
     Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, Properties, TargetCast, function_component,
-    html, use_node_ref,
+    html, use_effect_with, use_node_ref,
 };
 
 /// Properties of [`HandedList`].
@@ -63,6 +64,15 @@ pub struct RowProps {
 #[function_component]
 pub fn Row(props: &RowProps) -> Html {
     let (row, on, place) = (&*props.row, &props.on, use_node_ref());
+    {
+        // Whoever is new is seen, wherever the list was scrolled to.
+        let (place, undo) = (place.clone(), row.undo);
+        use_effect_with((), move |()| {
+            if let Some(place) = place.cast::<Element>().filter(|_| undo) {
+                dom::show(&place);
+            }
+        });
+    }
     let onpointerdown = {
         let (on, id, place, undo) = (on.clone(), row.id.clone(), place.clone(), row.undo);
         Callback::from(move |event: PointerEvent| {
@@ -87,7 +97,7 @@ pub fn Row(props: &RowProps) -> Html {
     };
     let clock = match &row.clock {
         RowClock::Since(since) => html! { <Elapsed since={*since} /> },
-        RowClock::Until(until) => html! { <Left until={*until} /> },
+        RowClock::Until { since, at } => html! { <Left since={*since} until={*at} /> },
         RowClock::At(minute) => html! { <time class="clock">{ minute }</time> },
     };
     html! {

@@ -4,7 +4,7 @@
 use super::Console;
 use crate::event::{Effect, Focus};
 use crate::grid::{Step, step};
-use crate::handed::{HandedRow, News, mine};
+use crate::handed::{HandedRow, News, left, mine};
 use crate::moving::{Before, Moving, Over};
 use crate::orders::{Subject, Tone};
 use crate::pulling::Pulling;
@@ -33,7 +33,7 @@ impl Console {
     pub fn countdown(&self) -> u64 {
         let now = self.clock.server();
         let closing = mine(&self.office, self.mine()).into_iter().filter_map(|handed| match handed.state {
-            HandedState::Closing { at } => Some(crate::handed::left(at, now)),
+            HandedState::Closing { at } => Some(left(handed.since, at, now)),
             _ => None,
         });
         closing.sum()
@@ -47,11 +47,13 @@ impl Console {
             let (who, label) = (texts::party(Some(&handed.party)), handed.label.as_str());
             match (&handed.state, one) {
                 (HandedState::Closing { at }, _) => {
-                    let left = crate::handed::left(*at, self.clock.server());
+                    let left = left(handed.since, *at, self.clock.server());
                     self.say_now(words::closing(&who, left));
                 }
                 (_, News::New(_)) => {}
-                (HandedState::Answered { with }, News::Changed(_)) => self.say(words::answered(&who, with)),
+                (HandedState::Answered { with }, News::Changed(_)) => {
+                    self.say(words::answered(&who, with, label))
+                }
                 (HandedState::SentOn { to }, News::Changed(_)) => self.say(words::sent_on(&who, label, to)),
                 (HandedState::Mailbox { why: Some(why) }, News::Changed(_)) => {
                     self.say(words::at_mailbox(&who, label, *why));
@@ -114,8 +116,13 @@ impl Console {
     /// A caller who was ordered away and is not listed yet: the phone system is still at it.
     fn being_sent(&self) -> Option<(LegId, String)> {
         let all = mine(&self.office, self.mine());
-        let running = self.handed.sent.iter().filter(|(leg, _)| self.orders.running(leg));
-        let unlisted = running.filter(|(leg, _)| self.handed.of_card(leg, &all).is_none());
+        // The answer to the order and the list come one after the other.
+        let under_way = |leg: &LegId| {
+            let note = self.orders.about(&Subject::Leg(leg.clone()));
+            self.orders.running(leg) || note.is_some_and(|note| note.tone == Tone::Done)
+        };
+        let sent = self.handed.sent.iter().filter(|(leg, _)| under_way(leg));
+        let unlisted = sent.filter(|(leg, _)| self.handed.of_card(leg, &all).is_none());
         let last = unlisted.max_by_key(|(_, sent)| sent.at)?;
         Some((last.0.clone(), last.1.who.clone()))
     }
@@ -230,6 +237,16 @@ impl Console {
         if let Some(next) = self.handed.order.get(next).cloned() {
             self.handed.focus = Some(next.clone());
             out.push(Effect::Focus(Focus::Handed(next)));
+        }
+    }
+
+    /// The focus goes to the topmost caller who can be brought back, wherever in the list it was before.
+    pub(super) fn go_to_handed(&mut self, out: &mut Vec<Effect>) {
+        let order = &self.handed.order;
+        let can = |id: &&HandedId| self.office.handed.get(*id).is_some_and(|it| it.can_be_pulled_back());
+        if let Some(id) = order.iter().find(can).or(order.first()).cloned() {
+            self.handed.focus = Some(id.clone());
+            out.push(Effect::Focus(Focus::Handed(id)));
         }
     }
 

@@ -8,6 +8,7 @@ use crate::link::Lamp;
 use crate::orders::{Note, Subject, Tone};
 use crate::texts;
 use crate::tiles::{TileView, others, tile};
+use frontdesk_protocol::HandedState;
 
 impl Console {
     /// The cards of My Stream, top to bottom.
@@ -70,8 +71,10 @@ impl Console {
             .notes()
             .filter(|note| match &note.subject {
                 // Where there is a row it says the same, and goes on saying it.
-                Subject::Leg(leg) if self.handed.of_card(leg, &handed).is_some() => {
-                    note.tone == Tone::Failed && !self.stream.order.contains(leg)
+                Subject::Leg(leg) if let Some(handed) = self.handed.of_card(leg, &handed) => {
+                    let back =
+                        matches!(handed.state, HandedState::Returning { .. } | HandedState::Back { .. });
+                    note.tone == Tone::Failed && !back && !self.stream.order.contains(leg)
                 }
                 Subject::Leg(leg) => !self.stream.order.contains(leg),
                 Subject::Handed(id) => note.tone == Tone::Failed && !self.handed.order.contains(id),

@@ -29,6 +29,12 @@ pub fn somebody(party: &Party) -> String {
     }
 }
 
+/// Who took a call; of a line without a name the place that was dialled says more than the digits.
+fn taker(with: &Party, label: &str) -> String {
+    let named = with.name.as_deref().is_some_and(|name| !name.is_empty());
+    if named || label.is_empty() { somebody(with) } else { label.to_owned() }
+}
+
 /// The state's word, and the place with it.
 pub fn state(state: &HandedState, label: &str) -> (String, Option<String>) {
     let there = |word: &str| (word.to_owned(), Some(label.to_owned()).filter(|label| !label.is_empty()));
@@ -41,7 +47,7 @@ pub fn state(state: &HandedState, label: &str) -> (String, Option<String>) {
         HandedState::Closing { .. } => ("The line closes".into(), None),
         HandedState::Returning { why: Return::PulledBack } => ("Coming back to you".into(), None),
         HandedState::Returning { why } => there(&format!("Coming back: {}", self::why(*why))),
-        HandedState::Answered { with } => ("Answered".into(), Some(format!("by {}", somebody(with)))),
+        HandedState::Answered { with } => ("Answered".into(), Some(format!("by {}", taker(with, label)))),
         HandedState::SentOn { to } => ("Sent on".into(), Some(format!("to {to}"))),
         HandedState::NotTaken { why } => there(&format!("Not taken: {}", self::why(*why))),
         HandedState::Back { why: Return::PulledBack } => there("Brought back"),
@@ -78,8 +84,8 @@ pub fn rings_again(who: &str, extension: &str, back: &str) -> String {
 }
 
 /// Somebody answered.
-pub fn answered(who: &str, with: &Party) -> String {
-    format!("{who} was answered by {}.", somebody(with))
+pub fn answered(who: &str, with: &Party, label: &str) -> String {
+    format!("{who} was answered by {}.", taker(with, label))
 }
 
 /// Somebody sent the caller on.
@@ -146,7 +152,7 @@ pub const NOBODY: &str = "There is nobody to bring back: you have handed nobody 
 /// Too late: where the caller is now; with `next`, who else can still be brought back.
 pub fn too_late(state: &HandedState, who: &str, label: &str, next: Option<&str>) -> String {
     let text = match state {
-        HandedState::Answered { with } => format!("Too late: {} has answered {who}.", somebody(with)),
+        HandedState::Answered { with } => format!("Too late: {} has answered {who}.", taker(with, label)),
         HandedState::SentOn { to } => format!("Too late: {who} was sent on from {label} to {to}."),
         HandedState::NotTaken { why } => format!(
             "Too late: {label} did not take {who} ({}), and the caller went on as the phone system says.",

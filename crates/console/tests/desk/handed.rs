@@ -52,8 +52,9 @@ fn also(name: &str, who: &str, later: i64, state: HandedState) -> Change {
 }
 
 fn closing(at: i64) -> Change {
-    let state = HandedState::Closing { at: Millis(at) };
-    Change::Handed(Arc::new(Handed { to: None, label: String::new(), ..handed("h", state) }))
+    let (state, since) = (HandedState::Closing { at: Millis(at) }, Millis(at - 3_000));
+    let line = Handed { to: None, label: String::new(), since, at: since, ..handed("h", state) };
+    Change::Handed(Arc::new(line))
 }
 
 fn row(desk: &Desk) -> HandedRow {
@@ -96,6 +97,12 @@ fn a_row_says_where_the_caller_is_and_what_became_of_them() {
         (Mailbox { why: Some(why) }, "Voicemail: busy", bob, true),
         (Returning { why }, "Coming back: busy", bob, false),
         (answered(), "Answered", "by Carla Díaz (1003)", false),
+        (
+            HandedState::Answered { with: stage::outside(None, Some("0049170")) },
+            "Answered",
+            "by Bob Baker (1002)",
+            false,
+        ),
         (SentOn { to: "Dan (1004)".into() }, "Sent on", "to Dan (1004)", false),
         (NotTaken { why }, "Not taken: busy", bob, false),
         (Back { why: Return::NoAnswer }, "Came back: no answer", bob, false),
@@ -114,6 +121,22 @@ fn a_row_says_where_the_caller_is_and_what_became_of_them() {
     }
     desk.change(Change::HandedGone(id("h")));
     assert_eq!(desk.console.handed_rows(), []);
+}
+
+#[test]
+fn a_caller_who_was_sent_and_is_never_listed_is_not_waited_for_without_end() {
+    let mut desk = Desk::live();
+    desk.does(Event::ChooseCard(leg("talk")));
+    desk.does(Event::ChooseTile(person("bob")));
+    let sent = desk.order_id(Event::ChooseTarget(0));
+    desk.does(Event::Undo);
+    desk.hears(ServerMessage::Result { id: sent, outcome: Outcome::Done { text: "Sent.".into() } });
+    for _ in 0..10 {
+        desk.passes(1_000);
+    }
+    let text = &desk.console.loose_notes()[0].text;
+    assert!(text.starts_with("Miriam could not be brought back"), "{text}");
+    assert!(orders(&desk.change(is("h", HandedState::Ringing))).is_empty(), "it is no wish any more");
 }
 
 #[test]
@@ -136,6 +159,8 @@ fn rows_keep_their_places_while_the_pointer_is_inside() {
     desk.change(also("c", "Cy", 30, answered()));
     desk.change(also("e", "Ed", 40, HandedState::Ringing));
     assert_eq!(names(&desk), ["Cy", "Al", "Ed"]);
+    let effects = desk.does(Event::GoToHanded);
+    assert!(effects.contains(&Effect::Focus(Focus::Handed(id("a")))), "the first who can come back");
     desk.does(Event::HandedHover(Hover::Outside));
     assert_eq!(names(&desk), ["Ed", "Al", "Cy"]);
 }
@@ -268,6 +293,20 @@ fn undo_while_the_transfer_is_still_on_its_way_is_done_as_soon_as_the_caller_is_
 }
 
 #[test]
+fn undo_between_the_answer_and_the_list_is_done_as_soon_as_the_caller_is_listed() {
+    let mut desk = Desk::live();
+    let settings = Settings { grace: true, ..Settings::default() };
+    desk.does(Event::SettingsChanged(Box::new(settings)));
+    let hung_up = desk.order_id(Event::Act(leg("talk"), CardAction::HangUp));
+    desk.hears(ServerMessage::Result {
+        id: hung_up,
+        outcome: Outcome::Done { text: "In three seconds.".into() },
+    });
+    assert!(orders(&desk.does(Event::Undo)).is_empty());
+    assert_eq!(orders(&desk.change(closing(5_000))), [&back("h")]);
+}
+
+#[test]
 fn undo_of_a_transfer_that_fails_brings_nobody_back() {
     let mut desk = Desk::live();
     desk.change(also("a", "Al", 10, HandedState::Waiting));
@@ -332,6 +371,22 @@ fn a_call_that_comes_back_says_why_on_its_card_aloud_and_in_the_notification() {
     let again = Handed { at: Millis(9_000), ..handed("k", HandedState::Ringing) };
     desk.change(Change::Handed(Arc::new(again)));
     assert_eq!(desk.console.cards()[0].back, None, "handed over anew, it is of the past");
+}
+
+#[test]
+fn a_transfer_that_was_declined_is_told_on_the_card_alone_once_the_caller_is_back() {
+    let mut desk = Desk::live();
+    desk.does(Event::ChooseCard(leg("talk")));
+    desk.does(Event::ChooseTile(person("bob")));
+    let sent = desk.order_id(Event::ChooseTarget(0));
+    desk.change(Change::CallGone(call_id("talk")));
+    desk.change(is("h", HandedState::Sent));
+    let text = "Bob Baker (1002) declined. The caller comes back to your phone.".to_owned();
+    let outcome = Outcome::Failed { reason: Reason::NotReached, text: text.clone() };
+    desk.hears(ServerMessage::Result { id: sent, outcome });
+    assert_eq!(desk.console.loose_notes()[0].text, text);
+    desk.change(is("h", HandedState::Returning { why: Return::Refused }));
+    assert_eq!(desk.console.loose_notes(), []);
 }
 
 #[test]
@@ -427,7 +482,7 @@ fn a_closing_line_counts_down_by_the_server_s_clock_and_is_said_once() {
     );
     let row_now = row(&desk);
     assert_eq!((row_now.word.as_str(), row_now.undo), ("The line closes", true));
-    assert_eq!(row_now.clock, RowClock::Until(Millis(now + 3_000)));
+    assert_eq!(row_now.clock, RowClock::Until { since: Millis(now), at: Millis(now + 3_000) });
     let said = desk.console.said.clone();
     let mut shown = Vec::new();
     for _ in 0..17 {
@@ -436,7 +491,8 @@ fn a_closing_line_counts_down_by_the_server_s_clock_and_is_said_once() {
     }
     assert_eq!(shown, [3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 0, 0]);
     assert_eq!(desk.console.said, said, "not every second");
-    assert_eq!(left(Millis(5), Millis(900)), 0, "a late word is no negative time");
+    assert_eq!(left(Millis(2), Millis(5), Millis(900)), 0, "a late word is no negative time");
+    assert_eq!(left(Millis(2_000), Millis(5_000), Millis(900)), 3, "our clock may be late");
     assert_eq!(orders(&desk.does(Event::Undo)), [&back("h")]);
 
     desk.change(closing(now + 9_000));
