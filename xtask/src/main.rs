@@ -9,6 +9,7 @@ mod packages;
 mod reliability;
 mod run;
 mod screenshots;
+mod simulate;
 mod steps;
 mod suite;
 mod ui;
@@ -52,6 +53,8 @@ enum Task {
     Reliability,
     /// Takes the pictures of the real window in docs/images/.
     Screenshots,
+    /// Plays simulated worlds (server, desks, PBX, network) by their seeds, and prints the one that goes wrong.
+    Simulate(simulate::Options),
     /// Makes sure that there is a Rust which can build the view.
     Wasm {
         /// How to get it.
@@ -86,6 +89,7 @@ fn act(task: Task) -> Result<ExitCode> {
         Task::Lab => lab::open()?,
         Task::Reliability => reliability::write()?,
         Task::Screenshots => screenshots::take()?,
+        Task::Simulate(options) => simulate::play(&options)?,
         Task::Wasm { way } => job::say(&format!("the view is built with {}", wasm::ensure(way)?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -27,7 +27,7 @@ const SUITES: &str = "frontdesk-tests";
 const OWN: &str = "xtask";
 
 /// Whose tests come first: what everything else stands on.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 11] = [
     "frontdesk-ami",
     "frontdesk-protocol",
     "frontdesk-switchboard",
@@ -35,6 +35,7 @@ const ORDER: [&str; 10] = [
     "frontdesk-ui",
     "frontdesk-rehearsal",
     "frontdesk-server",
+    "frontdesk-simulation",
     "frontdesk",
     "frontdesk-lab",
     SUITES,

@@ -3,7 +3,7 @@
 //! both are compared for that.
 //!
 //! [`Simulation`] is the office itself: no sockets, no clock, no randomness but its seed. [`Office::listen`] puts it
-//! behind a socket. [`scenario`] holds scripted calls.
+//! behind a socket; [`Session`] is what is said there. [`scenario`] holds scripted calls.
 
 mod action;
 mod frames;
@@ -21,4 +21,5 @@ pub use office::Simulation;
 pub use packet::Packet;
 pub use people::people_file;
 pub use server::{ListenError, Office, RunningOffice};
+pub use session::{BANNER, Session};
 pub use setup::{LAB_RING_MS, Policy, Reception, Seat, Setup, Traffic};

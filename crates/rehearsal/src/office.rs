@@ -172,6 +172,11 @@ impl Simulation {
         self.channels.len()
     }
 
+    /// The channels there are, by Uniqueid, and whether each is one of the outside line.
+    pub fn legs(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.channels.values().map(|channel| (channel.uid.as_str(), channel.is_trunk()))
+    }
+
     fn happen(&mut self, timer: Timer) {
         let fresh = |office: &Self, id: Id| office.channels.get(&id).is_some_and(|c| c.epoch == timer.epoch);
         match timer.due {

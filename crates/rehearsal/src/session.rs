@@ -9,14 +9,14 @@ use md5::{Digest as _, Md5};
 use std::fmt::Write as _;
 
 /// What is said first.
-pub(crate) const BANNER: &str = "Asterisk Call Manager/11.0.0\r\n";
+pub const BANNER: &str = "Asterisk Call Manager/11.0.0\r\n";
 /// Who may log in.
 const USER: &str = "frontdesk";
 const SECRET: &str = "rehearsal";
 
 /// A session.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub struct Session {
     frames: Frames,
     stage: Stage,
     /// What a login by MD5 must be made from; given out once.
@@ -34,22 +34,22 @@ enum Stage {
 
 impl Session {
     /// A session in which nobody has logged in; the challenge should not be foreseeable.
-    pub(crate) fn new(challenge: u32) -> Self {
+    pub fn new(challenge: u32) -> Self {
         Self { frames: Frames::default(), stage: Stage::Outside, challenge, challenged: false, hears: true }
     }
 
     /// Whether events are to be sent.
-    pub(crate) fn hears(&self) -> bool {
+    pub fn hears(&self) -> bool {
         self.stage == Stage::Inside && self.hears
     }
 
     /// Whether the session is over and to be closed.
-    pub(crate) fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.stage == Stage::Over
     }
 
     /// Takes bytes as they come and gives what is answered. What happens in the office through it stays there.
-    pub(crate) fn feed(&mut self, bytes: &[u8], office: &mut Simulation) -> Vec<Packet> {
+    pub fn feed(&mut self, bytes: &[u8], office: &mut Simulation) -> Vec<Packet> {
         let mut answers = Vec::new();
         for action in self.frames.feed(bytes) {
             if self.is_over() {
