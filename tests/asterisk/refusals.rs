@@ -102,13 +102,15 @@ async fn what_does_not_fit_the_call_is_refused() -> Result<()> {
 async fn a_number_with_letters_or_worse_never_reaches_the_pbx() -> Result<()> {
     let (stage, mut desk) = scene::anna().await?;
     let scene = Case::Talking.set(&stage, &mut desk).await?;
+    // A session may order ten times a second; these two do not come so far.
+    let mut second = stage.desk_of("anna").await?;
     for text in ["12ab", "", "1002\r\nAction: Command", "1002&1003", "Local/1002", "/.*/"] {
         let originate = json!({ "do": "originate", "from": "1001", "to": text });
         refused(desk.order_unchecked(originate).await?, Reason::Invalid)
             .with_context(|| format!("{text:?}"))?;
         let to = json!({ "to": "extension", "extension": text });
         let transfer = json!({ "do": "transfer", "leg": scene.leg, "to": to });
-        refused(desk.order_unchecked(transfer).await?, Reason::Invalid)
+        refused(second.order_unchecked(transfer).await?, Reason::Invalid)
             .with_context(|| format!("{text:?}"))?;
         stage.pbx().talks(&[&["1001", "trunk"]]).await?;
     }

@@ -4,7 +4,7 @@
 //! The last question is put because an answer may be on its way to us when we decide; after it only the moment in which
 //! Asterisk reads one action after another is left.
 
-use super::handed::{Errand, ErrandStep, Passage};
+use super::handed::{Aim, Errand, ErrandStep, Passage};
 use super::whereabouts::tied;
 use super::{Job, Step, texts};
 use crate::api::{Actor, Ticket};
@@ -176,6 +176,8 @@ impl Switchboard {
     fn comes_home(&mut self, passage: &mut Passage, why: Return, now: Millis) {
         passage.errand = None;
         passage.safe = false;
+        passage.aim = Aim::Phone(passage.by.clone());
+        passage.home = Some(why);
         passage.moved = now;
         passage.dialled = false;
         passage.why = None;

@@ -102,22 +102,24 @@ impl Passage {
     }
 
     fn advance(&mut self, seen: &Seen, now: Millis) {
-        let returning = match self.state {
-            HandedState::Returning { why } => Some(why),
-            _ => None,
+        let (returning, coming) = match self.state {
+            HandedState::Returning { why } => (true, Some(why)),
+            _ => (false, self.home),
         };
         let closing = matches!(self.state, HandedState::Closing { .. });
         let state = match seen {
             Seen::Gone => self.ended(),
-            Seen::Talks { with, at } => match returning {
+            Seen::Talks { with, at } => match coming {
                 Some(why) if at.as_ref() == Some(&self.by) => HandedState::Back { why },
                 _ => HandedState::Answered { with: with.clone() },
             },
             Seen::Nowhere | Seen::Dials => return,
-            Seen::Rings { .. } if returning.is_some() => return,
+            Seen::Rings { .. } if returning => return,
             // Parked callers whom nobody fetches ring at whoever parked them.
-            Seen::Rings { mine: true } if closing || self.state == HandedState::Waiting => {
-                HandedState::Returning { why: Return::NoAnswer }
+            Seen::Rings { mine: true }
+                if self.home.is_some() || closing || self.state == HandedState::Waiting =>
+            {
+                HandedState::Returning { why: self.home.unwrap_or(Return::NoAnswer) }
             }
             Seen::Rings { .. } => HandedState::Ringing,
             Seen::Parked if closing => return,

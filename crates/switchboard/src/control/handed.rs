@@ -35,6 +35,8 @@ pub(crate) struct Passage {
     /// When an order of ours last moved them, and to whom they were tied before: that is the past.
     pub moved: Millis,
     pub without: Vec<Uid>,
+    /// Why an order of ours moved them back to my phone, where one did.
+    pub home: Option<Return>,
     /// Whether anybody was dialled for them since.
     pub dialled: bool,
     /// Why nobody has taken the call, as far as it is known.
@@ -191,6 +193,7 @@ impl Switchboard {
             since: now,
             moved: now,
             without: Vec::new(),
+            home: None,
             dialled: false,
             why: None,
             failed: None,

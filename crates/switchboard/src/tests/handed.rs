@@ -221,6 +221,24 @@ fn a_caller_is_pulled_back_while_it_rings_and_at_a_mailbox() {
 }
 
 #[test]
+fn a_pbx_that_takes_its_time_with_the_way_back_does_not_confuse_the_list() {
+    for slow in [20, 100, 2_000] {
+        let mut stage = Stage::talking();
+        stage.sends(TransferMode::Blind);
+        stage.rings(BOB);
+        stage.not_taken(BOB, "NOANSWER", 0);
+        stage.at_a_mailbox();
+        stage.pulls_back();
+        stage.is_brought_back("");
+        stage.pass(slow);
+        stage.rings(stage::BACK);
+        assert_eq!(stage.state(), HandedState::Returning { why: Return::PulledBack }, "{slow}");
+        stage.answers(stage::BACK);
+        assert_eq!(stage.state(), HandedState::Back { why: Return::PulledBack }, "{slow}");
+    }
+}
+
+#[test]
 fn a_caller_whom_a_colleague_sends_on_is_no_longer_mine_to_watch() {
     let mut stage = Stage::talking();
     stage.sends(TransferMode::Usual);
