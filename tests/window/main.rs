@@ -7,6 +7,7 @@ mod certificate;
 mod colours;
 mod handed;
 mod history;
+mod hostile;
 mod layout;
 mod light;
 mod login;
@@ -133,4 +134,9 @@ async fn a_login_that_fails_says_what_to_do() -> Result<()> {
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_trusted_once() -> Result<()> {
     certificate::is_trusted_once().await
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_vouches_for_is_text() -> Result<()> {
+    hostile::names_are_text(&Reception::open(&["1001"]).await?).await
 }

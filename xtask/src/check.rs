@@ -1,10 +1,12 @@
-//! The checks that need no running program: format, lints, docs, purity, sources, papers, dependencies. Each is one step
+//! The checks that need no running program: format, lints, docs, purity, sources, papers, the window,
+//! dependencies. Each is one step
 //! with a name; none of them changes a file.
 
 mod dependencies;
 mod papers;
 mod purity;
 mod sources;
+mod window;
 
 use std::process::Command;
 
@@ -16,8 +18,15 @@ use crate::{
 };
 
 /// Checks that take seconds and need nothing built.
-pub const QUICK: [Check; 6] =
-    [Check::Format, Check::Sources, Check::Papers, Check::Purity, Check::Dependencies, Check::Advisories];
+pub const QUICK: [Check; 7] = [
+    Check::Format,
+    Check::Sources,
+    Check::Papers,
+    Check::Purity,
+    Check::Window,
+    Check::Dependencies,
+    Check::Advisories,
+];
 
 /// Checks that compile.
 pub const THOROUGH: [Check; 2] = [Check::Lints, Check::Docs];
@@ -33,6 +42,8 @@ pub enum Check {
     Papers,
     /// The pure crates reach no runtime, socket or randomness.
     Purity,
+    /// The desktop's window has one capability file and a strict content policy.
+    Window,
     /// Licences, bans and sources of the dependencies, by cargo-deny.
     Dependencies,
     /// Known holes in the dependencies, by cargo-deny.
@@ -51,6 +62,7 @@ impl Check {
             Self::Sources => "check-sources",
             Self::Papers => "check-papers",
             Self::Purity => "check-purity",
+            Self::Window => "check-window",
             Self::Dependencies => "check-dependencies",
             Self::Advisories => "check-advisories",
             Self::Lints => "check-lints",
@@ -65,6 +77,7 @@ impl Check {
             Self::Sources => steps.function(self.name(), || refuse(sources::faults()?)),
             Self::Papers => steps.function(self.name(), || refuse(papers::faults()?)),
             Self::Purity => steps.function(self.name(), || refuse(purity::faults()?)),
+            Self::Window => steps.function(self.name(), || refuse(window::faults()?)),
             Self::Dependencies => steps.attempt(self.name(), dependencies::policy),
             Self::Advisories => steps.attempt(self.name(), dependencies::advisories),
             Self::Lints => {

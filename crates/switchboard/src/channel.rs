@@ -1,5 +1,6 @@
 //! One channel of the PBX as the model keeps it. Not what is shown of it; that is `view`.
 
+use crate::text::line;
 use frontdesk_ami::event::Channel as Snapshot;
 pub(crate) use frontdesk_ami::event::ChannelState as State;
 use frontdesk_protocol::{Direction, Extension, Hold, LegState, LotName, Millis, Party, QueueName, Service};
@@ -144,10 +145,10 @@ impl Facts {
         let mut differs = new.state != self.state;
         self.state = new.state;
         differs |= set(&mut self.name, new.name);
-        differs |= set(&mut self.caller_number, new.caller_number);
-        differs |= set(&mut self.caller_name, new.caller_name);
-        differs |= set(&mut self.connected_number, new.connected_number);
-        differs |= set(&mut self.connected_name, new.connected_name);
+        differs |= set(&mut self.caller_number, &line(new.caller_number));
+        differs |= set(&mut self.caller_name, &line(new.caller_name));
+        differs |= set(&mut self.connected_number, &line(new.connected_number));
+        differs |= set(&mut self.connected_name, &line(new.connected_name));
         differs |= set(&mut self.context, new.context);
         differs |= set(&mut self.exten, new.exten);
         differs |= set(&mut self.linkedid, new.linkedid);

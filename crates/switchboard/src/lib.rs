@@ -28,6 +28,7 @@ mod switchboard;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod text;
 mod view;
 
 pub use api::{Actor, CallRecord, Output, Ticket};

@@ -11,6 +11,7 @@ mod legs;
 mod mirror;
 mod orders;
 mod properties;
+mod reach;
 mod recordings;
 mod records;
 mod reload;

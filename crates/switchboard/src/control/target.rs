@@ -59,7 +59,7 @@ impl Target {
             Destination::Voicemail { mailbox } => {
                 let (context, exten) = model.settings.dial_mailbox(mailbox);
                 let owner = mailbox.as_str().split('@').next().unwrap_or_default();
-                let sound = !exten.is_empty()
+                let sound = !owner.is_empty()
                     && exten.bytes().all(|b| b.is_ascii_alphanumeric() || b"*#+_-".contains(&b));
                 if !sound {
                     return Err((Reason::NoSuchDestination, texts::NO_SUCH_PERSON));
