@@ -7,6 +7,7 @@ mod fetch;
 mod follow;
 mod grace;
 mod handed;
+mod ignore;
 mod other_party;
 mod plan;
 mod target;
@@ -43,6 +44,8 @@ pub(crate) enum Step {
     Fetching(HandedId),
     /// My ringing channels are being hung up.
     Ignoring,
+    /// The PBX is asked whether my phone still rings, which is then to end.
+    StillRings,
     /// My phone rings for the call I place.
     Placing {
         uniqueid: Uid,

@@ -179,7 +179,10 @@ impl Switchboard {
                 self.originated(action_id, uniqueid, response, *reason);
             }
             Event::Hangup { channel, cause } => self.placed_call_ended(channel.uniqueid, *cause),
-            Event::Status { bridge, .. } => self.errand_saw(message.action_id(), bridge, now),
+            Event::Status { channel, bridge, .. } => {
+                self.errand_saw(message.action_id(), bridge, now);
+                self.order_saw(message.action_id(), channel.uniqueid, channel.state, now);
+            }
             Event::Reloaded => self.reload(now),
             _ => {}
         }

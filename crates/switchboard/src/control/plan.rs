@@ -13,7 +13,7 @@ use frontdesk_protocol::{
 };
 use std::sync::Arc;
 
-type Refusal = (Reason, String);
+pub(super) type Refusal = (Reason, String);
 
 impl Switchboard {
     pub(crate) fn order(&mut self, ticket: Ticket, by: &Actor, command: Command, now: Millis) {
@@ -36,7 +36,7 @@ impl Switchboard {
     }
 
     /// The leg that a command names, where it is there and this user may move it.
-    fn my_leg(&self, by: &Actor, leg: &LegId) -> Result<&Channel, Refusal> {
+    pub(super) fn my_leg(&self, by: &Actor, leg: &LegId) -> Result<&Channel, Refusal> {
         let refuse = |reason, text: &str| Err((reason, text.to_owned()));
         let Some(channel) = self.model.channels.get(leg.as_str()).filter(|channel| channel.shown.is_some())
         else {
@@ -119,39 +119,6 @@ impl Switchboard {
         Ok(self.job(uid, Some(call), Step::HangingUp { remark }, Some(action), now))
     }
 
-    fn ignore(&mut self, by: &Actor, leg: &LegId, now: Millis) -> Result<Job, Refusal> {
-        let channel = self.my_leg(by, leg)?;
-        if channel.facts.state != State::Ringing || channel.placed() {
-            return Err((Reason::Invalid, texts::NOT_RINGING.to_owned()));
-        }
-        let (uid, call) = (Arc::clone(&channel.uid), channel.call);
-        let extension = channel.extension().cloned();
-        // All devices of this extension that ring for this call are one card.
-        let twins: Vec<Uid> = extension
-            .and_then(|extension| self.model.at.get(&extension))
-            .into_iter()
-            .flatten()
-            .filter(|other| {
-                self.model
-                    .channels
-                    .get(*other)
-                    .is_some_and(|c| c.call == call && c.facts.state == State::Ringing)
-            })
-            .cloned()
-            .collect();
-        let mut action = None;
-        for twin in twins {
-            let Some(channel) = self.model.channels.get_mut(&twin) else { continue };
-            channel.past.ignored = true;
-            let name = channel.facts.name.as_ref().to_owned();
-            let id = self.act(Order::Hangup { channel: name });
-            if twin == uid {
-                action = Some(id);
-            }
-        }
-        Ok(self.job(uid, Some(call), Step::Ignoring, action, now))
-    }
-
     fn originate(&mut self, by: &Actor, from: &Extension, to: &Number, now: Millis) -> Result<Job, Refusal> {
         if !by.extensions.contains(from) && by.role != Role::Admin {
             return Err((Reason::NotPermitted, texts::NOT_YOUR_EXTENSION.to_owned()));
@@ -201,7 +168,7 @@ impl Switchboard {
         Ok(job)
     }
 
-    fn job(
+    pub(super) fn job(
         &self,
         leg: Uid,
         call: Option<crate::channel::CallKey>,

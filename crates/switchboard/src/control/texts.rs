@@ -103,3 +103,5 @@ pub(super) fn not_connected(label: &str) -> String {
         Send them without return if the phone system is to decide, usually for the mailbox."
     )
 }
+pub(super) const JUST_PICKED_UP: &str =
+    "Your phone was just picked up, so the caller is not sent away. Hang up if the call is to end.";

@@ -89,6 +89,12 @@ impl Switchboard {
                 let unknown = said.contains("does not exist");
                 self.fail(ticket, if unknown { Reason::NoSuchDestination } else { Reason::Refused }, text);
             }
+            // The item that follows says whether it rings.
+            Step::StillRings if success => {
+                job.action = Some(answer.action_id().to_owned());
+                self.control.jobs.insert(ticket, job);
+            }
+            Step::StillRings => self.fail(ticket, Reason::Gone, texts::GONE),
             Step::HangingUp { .. }
             | Step::Ignoring
             | Step::Watching { .. }
@@ -186,7 +192,7 @@ impl Switchboard {
             };
             let here = self.model.channels.contains_key(&job.leg);
             let outcome = match &job.step {
-                Step::Asking(_) if !here => Some(failed(Reason::Gone, texts::GONE)),
+                Step::Asking(_) | Step::StillRings if !here => Some(failed(Reason::Gone, texts::GONE)),
                 Step::HangingUp { remark } if !here => Some(Outcome::Done { text: (*remark).to_owned() }),
                 Step::Ignoring if !here => Some(Outcome::Done {
                     text: "Your phone does not ring any more; the caller goes on as the phone system says."
@@ -207,6 +213,7 @@ impl Switchboard {
                 | Step::Moving { .. }
                 | Step::HangingUp { .. }
                 | Step::Ignoring
+                | Step::StillRings
                 | Step::Parking { .. }
                 | Step::Fetching(_)
                 | Step::Placing { .. } => None,

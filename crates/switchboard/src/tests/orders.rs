@@ -325,8 +325,10 @@ fn ignore_hangs_up_my_phone_alone() {
     let (mut board, rest) = at("e1_hangup_callee", 600);
     let ringing = leg(&board, "1001");
     board.command(Ticket(1), &user("1001"), Command::HangUp { leg: ringing, grace: false }, Millis(600));
+    assert!(matches!(sent(&board), Order::Status { channel } if channel.starts_with("PJSIP/1001-")));
+    still(&mut board, 5, 600);
     assert!(matches!(sent(&board), Order::Hangup { channel } if channel.starts_with("PJSIP/1001-")));
-    assert_eq!(board.sent.len(), 1);
+    assert_eq!(board.sent.len(), 2);
     let mut text = String::new();
     for (at, packet) in rest {
         text.push_str(&pass(&mut board, at));
@@ -338,6 +340,31 @@ fn ignore_hangs_up_my_phone_alone() {
             && text.contains("history 1001 Inbound 5559876(out) ring 705 talk 0 Ignored"),
         "{text}"
     );
+}
+
+/// The PBX says how far the channel is that was asked about last.
+fn still(board: &mut Switchboard, state: u8, now: i64) {
+    let (id, order) = board.sent.last().cloned().unwrap();
+    let Order::Status { channel } = order else { panic!("{order:?}") };
+    let uid = board.model.channels.values().find(|c| *c.facts.name == *channel).unwrap().uid.clone();
+    for text in [
+        format!("Response: Success\nActionID: {id}\nEventList: start"),
+        format!("Event: Status\nActionID: {id}\nChannel: {channel}\nChannelState: {state}\nUniqueid: {uid}"),
+        format!("Event: StatusComplete\nActionID: {id}\nEventList: Complete"),
+    ] {
+        board.packet(&fields(&text), Millis(now));
+    }
+}
+
+#[test]
+fn ignore_ends_no_call_that_was_just_picked_up() {
+    let (mut board, _) = at("e1_hangup_callee", 600);
+    let ringing = leg(&board, "1001");
+    board.command(Ticket(1), &user("1001"), Command::Ignore { leg: ringing }, Millis(600));
+    still(&mut board, 6, 620);
+    let text = failed(&mut board, Reason::Invalid);
+    assert!(text.contains("just picked up, so the caller is not sent away"), "{text}");
+    assert_eq!(board.sent.len(), 1, "nothing was hung up on");
 }
 
 #[test]
