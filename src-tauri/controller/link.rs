@@ -66,7 +66,8 @@ impl Controller {
             return;
         }
         match received {
-            ServerMessage::Bye { text, again } => {
+            ServerMessage::Bye { text, again, after_ms } => {
+                line.asked(*after_ms);
                 let cure = if *again { Cure::TryAgain } else { Cure::LogIn };
                 let fault = Fault::ServerSays { text: text.clone(), cure };
                 return self.lost(attempt, &fault, now, desktop);

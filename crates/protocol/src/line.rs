@@ -12,6 +12,9 @@ const FIRST_MS: u64 = 500;
 /// The server is back at any time, and then no desk may show old facts for more than three seconds.
 const LONGEST_MS: u64 = 2_500;
 
+/// The longest wait that a server is obeyed in which stops and says when to come back.
+const OBEYED_MS: u32 = 60_000;
+
 /// A connection. Its times are by a clock that never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
@@ -19,6 +22,8 @@ pub struct Line {
     /// A silence that is as long ends the connection, in milliseconds.
     patience: u64,
     tries: u32,
+    /// In how many milliseconds after its end the server wants the client back.
+    asked: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +47,7 @@ pub enum Due {
 impl Line {
     /// One that is being opened, and given up after a silence of so many milliseconds.
     pub fn opening(patience: u64) -> Self {
-        Self { state: State::Opening, patience, tries: 0 }
+        Self { state: State::Opening, patience, tries: 0, asked: None }
     }
 
     /// It is being opened now.
@@ -70,6 +75,11 @@ impl Line {
         }
     }
 
+    /// The server is about to end it and says when to come back, where it does: the next wait is that long.
+    pub fn asked(&mut self, after_ms: Option<u32>) {
+        self.asked = after_ms;
+    }
+
     /// It is lost, or could not be opened: it is tried again after a wait that doubles each time up to a limit. `chance`,
     /// from 0 to 1, takes up to half of it off, so that the desks of an office do not all come back at the same moment.
     pub fn lost(&mut self, now: Millis, chance: f64) {
@@ -85,7 +95,8 @@ impl Line {
             reason = "at most some seconds"
         )]
         let off = (chance.clamp(0.0, 1.0) * whole as f64 / 2.0) as u64;
-        self.state = State::Waiting { until: now.plus(whole - off) };
+        let asked = self.asked.take().map(|after| u64::from(after.min(OBEYED_MS)));
+        self.state = State::Waiting { until: now.plus(asked.unwrap_or(whole - off)) };
     }
 
     /// Whether it is open.
@@ -161,6 +172,23 @@ mod tests {
             line.wake().map(|at| at.since(end))
         };
         assert_eq!((after(GOOD_MS), after(GOOD_MS - 1)), (Some(500), Some(2_500)));
+    }
+
+    #[test]
+    fn a_server_that_stops_says_when_the_next_try_is_and_is_not_obeyed_for_ever() {
+        let after = |asked| {
+            let mut line = Line::opening(STALE_MS);
+            assert!(line.opened(Millis(0)));
+            line.asked(asked);
+            line.lost(Millis(0), 0.0);
+            let first = line.wake().map(|at| at.0);
+            line.open();
+            line.lost(Millis(0), 0.0);
+            (first, line.wake().map(|at| at.0))
+        };
+        assert_eq!(after(Some(740)), (Some(740), Some(1_000)), "from then on as ever");
+        assert_eq!(after(Some(u32::MAX)), (Some(60_000), Some(1_000)));
+        assert_eq!(after(None), (Some(500), Some(1_000)));
     }
 
     #[test]

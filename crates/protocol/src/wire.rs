@@ -151,5 +151,9 @@ pub enum ServerMessage {
         text: String,
         /// Whether the client should come back by itself.
         again: bool,
+        /// In how many milliseconds: each client of a server that stops gets another moment, so that they do not all
+        /// come back at once. `None`: as the client's own waits go.
+        #[serde(default, rename = "afterMs")]
+        after_ms: Option<u32>,
     },
 }

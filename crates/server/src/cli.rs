@@ -21,6 +21,10 @@ use clap::{Parser, Subcommand};
 use frontdesk_protocol::{Extension, Role, UserName};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long a server that was told to stop may take: to say good-bye, and to save what a slow disk still takes.
+const END: Duration = Duration::from_secs(20);
 
 /// The server between an Asterisk PBX and the desks of Frontdesk.
 #[derive(Debug, Parser)]
@@ -130,7 +134,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn within(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Runtime::new().context("the program cannot start")?.block_on(work)
+    let runtime = tokio::runtime::Runtime::new().context("the program cannot start")?;
+    let done = runtime.block_on(work);
+    // What still blocks a thread, a disk that hangs for instance, does not keep the program.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    done
 }
 
 /// Where what is done on the command line comes from, as the audit says it.
@@ -210,7 +218,7 @@ async fn serve(
     if let Some(listen) = listen {
         config.listen.address = listen;
     }
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let server = Server::start(Options { config, office }).await?;
     if let OfficeKind::Rehearsal { .. } = office {
         demonstrate(&server).await?;
@@ -219,9 +227,17 @@ async fn serve(
     if let Some(fingerprint) = server.fingerprint() {
         eprintln!("Its certificate has the SHA-256 fingerprint {fingerprint}");
     }
-    signals.stopped(&server).await?;
-    server.shutdown().await;
-    Ok(ExitCode::SUCCESS)
+    signals.stopped(|| server.reread()).await?;
+    tokio::select! {
+        () = server.shutdown() => Ok(ExitCode::SUCCESS),
+        done = signals.stopped(|| ()) => {
+            done?;
+            bail!("the server was told to stop a second time and ends at once; what was not saved yet is lost")
+        }
+        () = tokio::time::sleep(END) => {
+            bail!("the server could not end well within {} s; what was not saved yet is lost", END.as_secs())
+        }
+    }
 }
 
 /// Adds the rehearsal's user and says how to log in.
@@ -256,18 +272,18 @@ impl Signals {
     /// Waits for Ctrl-C or the order to stop. The signal to hang up means, as for other servers, to read the files
     /// again.
     #[cfg(unix)]
-    async fn stopped(mut self, server: &RunningServer) -> Result<()> {
+    async fn stopped(&mut self, reread: impl Fn()) -> Result<()> {
         loop {
             tokio::select! {
                 done = tokio::signal::ctrl_c() => return Ok(done?),
                 _ = self.terminate.recv() => return Ok(()),
-                _ = self.hang_up.recv() => server.reread(),
+                _ = self.hang_up.recv() => reread(),
             }
         }
     }
 
     #[cfg(not(unix))]
-    async fn stopped(self, _: &RunningServer) -> Result<()> {
+    async fn stopped(&mut self, _: impl Fn()) -> Result<()> {
         Ok(tokio::signal::ctrl_c().await?)
     }
 }

@@ -11,6 +11,7 @@ use crate::exchange::Order;
 use crate::http::App;
 use crate::hub::{Delivery, text};
 use crate::login::Session;
+use crate::presence::Presence;
 use crate::stop::{Stop, farewell};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use end::{Again, End, bye, code};
@@ -79,7 +80,7 @@ pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
         Err(end) = desk.run() => end,
     };
     tracing::info!(%user, ?end, "a desk goes");
-    desk.wire.leave(end).await;
+    desk.wire.leave(end, &app.present).await;
 }
 
 /// Never: a desk's connection only ends with an [`End`].
@@ -216,9 +217,11 @@ impl Wire {
         }
     }
 
-    async fn leave(mut self, end: End) {
+    async fn leave(mut self, end: End, present: &Presence) {
         let End::Bye { text: why, again, code } = end else { return };
-        let message = ServerMessage::Bye { text: why, again: again == Again::Yes };
+        // Only the end of the server sends all away at once.
+        let after_ms = (code == code::AWAY).then(|| present.turn());
+        let message = ServerMessage::Bye { text: why, again: again == Again::Yes, after_ms };
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
         let farewell = async {
             self.socket.send(Message::Text(text(&message))).await?;

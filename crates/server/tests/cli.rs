@@ -376,3 +376,42 @@ fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
     let (_, text) = run(&["audit"]);
     assert!(text.lines().last().unwrap().contains("restore"), "{text}");
 }
+
+/// A server on which a refused login waits to be saved, because another program holds the database.
+#[cfg(unix)]
+#[test]
+fn a_server_that_cannot_save_ends_all_the_same_and_says_what_is_lost() {
+    use std::io::{BufRead, BufReader, Read};
+
+    let folder = office("[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
+        .args(["serve", "--log-format", "json", "--config", "frontdesk.toml"])
+        .current_dir(folder.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let address =
+        said.find_map(|line| Some(line.strip_prefix("The console is at http://")?.to_owned())).unwrap();
+    let lock = rusqlite::Connection::open(folder.path().join("frontdesk.db")).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let body = r#"{"user":"root","password":"a planted guess"}"#;
+    let mut stream = std::net::TcpStream::connect(address.trim_end_matches('/')).unwrap();
+    write!(
+        stream,
+        "POST /api/login HTTP/1.1\r\nHost: desk\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let said: Vec<String> = said.collect();
+    assert!(child.wait().unwrap().success(), "{said:#?}");
+    let lost = "entries of the audit are lost with the server's end";
+    let line = said.iter().find(|line| line.contains(lost)).unwrap_or_else(|| panic!("{said:#?}"));
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["level"], &line["entries"]), (&"ERROR".into(), &1.into()), "{line}");
+    assert!(said.iter().all(|line| !line.contains("planted")), "{said:#?}");
+}

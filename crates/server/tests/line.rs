@@ -277,7 +277,7 @@ async fn a_session_that_another_program_ends_loses_its_desk() {
         assert!(done.status.success(), "{done:?}");
         let ended = std::time::Instant::now();
         let (text, again) = loop {
-            if let ServerMessage::Bye { text, again } = desk.hear().await {
+            if let ServerMessage::Bye { text, again, .. } = desk.hear().await {
                 break (text, again);
             }
         };

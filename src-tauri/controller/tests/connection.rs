@@ -232,14 +232,33 @@ fn an_order_whose_answer_is_lost_is_not_called_done_or_failed() {
 }
 
 #[test]
+fn a_server_that_stops_says_when_to_come_back() {
+    let mut desk = Desk::online();
+    let text = "The server is being restarted.".to_owned();
+    desk.hears(ServerMessage::Bye { text, again: true, after_ms: Some(2_400) });
+    let opened = desk.done.opened.len();
+    desk.waits(2_399);
+    assert_eq!(desk.done.opened.len(), opened, "not before");
+    desk.waits(1);
+    assert_eq!(desk.done.opened.len(), opened + 1);
+    let text = "Much later.".to_owned();
+    desk.connects("e1", true);
+    desk.hears(ServerMessage::Bye { text, again: true, after_ms: Some(u32::MAX) });
+    desk.waits(60_000);
+    assert_eq!(desk.done.opened.len(), opened + 2, "nobody is sent away for weeks");
+}
+
+#[test]
 fn a_farewell_decides_whether_the_desk_comes_back() {
     let mut desk = Desk::online();
-    desk.hears(ServerMessage::Bye { text: "The server is being restarted.".into(), again: true });
+    let text = "The server is being restarted.".to_owned();
+    desk.hears(ServerMessage::Bye { text, again: true, after_ms: None });
     assert_eq!(desk.condition(), Condition::Offline);
     assert!(desk.text().starts_with("The server is being restarted."), "{}", desk.text());
     desk.waits(1_000);
     desk.connects("e1", true);
-    desk.hears(ServerMessage::Bye { text: "Your account was disabled.".into(), again: false });
+    let text = "Your account was disabled.".to_owned();
+    desk.hears(ServerMessage::Bye { text, again: false, after_ms: None });
     assert_eq!((desk.condition(), desk.text()), (Condition::Login, "Your account was disabled."));
     assert_eq!(desk.done.forgotten, 0, "only a session that is known to be over is forgotten");
 }

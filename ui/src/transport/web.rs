@@ -222,7 +222,12 @@ impl Link {
             let _ = state.at.take(&message);
             match &message {
                 ServerMessage::Ready { .. } => state.outage.ends(),
-                ServerMessage::Bye { text, again } => bye = Some((text.clone(), *again)),
+                ServerMessage::Bye { text, again, after_ms } => {
+                    bye = Some((text.clone(), *again));
+                    if let Some(line) = &mut state.line {
+                        line.asked(*after_ms);
+                    }
+                }
                 ServerMessage::Snapshot { .. }
                 | ServerMessage::Delta(_)
                 | ServerMessage::Check { .. }

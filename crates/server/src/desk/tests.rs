@@ -416,7 +416,7 @@ async fn what_is_not_understood_is_answered_or_ends_with_a_sentence() {
     let token = bench.log_in("anna").await;
     let mut socket = bench.socket(&token).await;
     say(&mut socket, &ClientMessage::Resync { why: ResyncCause::Gap }).await;
-    let ServerMessage::Bye { text, again: false } = hear(&mut socket).await else { panic!() };
+    let ServerMessage::Bye { text, again: false, .. } = hear(&mut socket).await else { panic!() };
     assert_eq!(text, "The client's first message must be hello. Update the client.");
 
     let mut socket = bench.desk(&token, None).await;
@@ -441,12 +441,23 @@ async fn what_is_not_understood_is_answered_or_ends_with_a_sentence() {
 }
 
 #[tokio::test]
-async fn a_stopping_server_says_good_bye_and_asks_to_come_back() {
+async fn a_stopping_server_says_good_bye_and_asks_each_to_come_back_at_another_moment() {
     let bench = Bench::new().await;
-    let mut socket = bench.desk(&bench.log_in("anna").await, None).await;
-    hear(&mut socket).await;
-    hear(&mut socket).await;
+    let (mut anna, mut bob) = (
+        bench.desk(&bench.log_in("anna").await, None).await,
+        bench.desk(&bench.log_in("bob").await, None).await,
+    );
+    for socket in [&mut anna, &mut bob] {
+        hear(socket).await;
+        hear(socket).await;
+    }
     bench.stop.send_replace(Some("Back soon.".into()));
-    let ServerMessage::Bye { text, again: true } = hear(&mut socket).await else { panic!() };
-    assert_eq!(text, "Back soon.");
+    let mut turns = Vec::new();
+    for socket in [&mut anna, &mut bob] {
+        let ServerMessage::Bye { text, again: true, after_ms } = hear(socket).await else { panic!() };
+        assert_eq!(text, "Back soon.");
+        turns.push(after_ms.unwrap());
+    }
+    turns.sort_unstable();
+    assert_eq!(turns, [500, 510]);
 }

@@ -25,7 +25,7 @@ async fn end(socket: &mut Socket) -> Option<(String, bool)> {
     loop {
         match timeout(DEADLINE, socket.next()).await.expect("the socket ends")? {
             Ok(Message::Text(text)) => match serde_json::from_str(&text).unwrap() {
-                ServerMessage::Bye { text, again } => return Some((text, again)),
+                ServerMessage::Bye { text, again, .. } => return Some((text, again)),
                 _ => continue,
             },
             Ok(Message::Close(_)) | Err(_) => return None,

@@ -19,7 +19,7 @@ async fn seated(bench: &Bench) -> (Socket, String) {
 }
 
 async fn told_and_closed(socket: &mut Socket) {
-    let ServerMessage::Bye { text, again: false } = hear(socket).await else { panic!("no farewell") };
+    let ServerMessage::Bye { text, again: false, .. } = hear(socket).await else { panic!("no farewell") };
     assert_eq!(text, ENDED);
     loop {
         match timeout(DEADLINE, socket.next()).await.expect("the socket is closed") {
