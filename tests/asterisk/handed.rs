@@ -259,7 +259,7 @@ async fn lives_on(stage: &mut Stage, mut desk: Desk, place: Place) -> Result<Des
     stage.start_server().await?;
     let mut desk = stage.desk_of("anna").await?;
     ensure!(desk.office.handed.is_empty(), "nothing is made up: {:?}", desk.office.handed);
-    ensure!(!desk.office.calls.is_empty(), "the caller is seen again");
+    desk.until("the caller is seen again", |office| (!office.calls.is_empty()).then_some(())).await?;
     ensure!(scene.outside.state() == State::Up, "the caller is lost");
     stage.pbx().until("the caller's line lives on", lives).await?;
     scene.end(stage, &mut desk).await?;

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// For so long after it is over a caller is still the one whom Ctrl+Z is about.
 const JUST_NOW_MS: u64 = 30_000;
 
+/// A row that appears was caused just now where it is not older.
+const JUST_NEW_MS: u64 = 3_000;
+
 impl Console {
     /// The rows of the callers whom I handed over, top to bottom.
     pub fn handed_rows(&self) -> Vec<HandedRow> {
@@ -50,30 +53,29 @@ impl Console {
                     let left = left(handed.since, *at, self.clock.server());
                     self.say_now(words::closing(&who, left));
                 }
-                (_, News::New(_)) => {}
-                (HandedState::Answered { with }, News::Changed(_)) => {
-                    self.say(words::answered(&who, with, label))
-                }
-                (HandedState::SentOn { to }, News::Changed(_)) => self.say(words::sent_on(&who, label, to)),
-                (HandedState::Mailbox { why: Some(why) }, News::Changed(_)) => {
+                // Who was listed before this desk came is no news; who was answered at once is.
+                (_, News::New(_)) if self.clock.server().since(handed.since) > JUST_NEW_MS => {}
+                (HandedState::Answered { with }, _) => self.say(words::answered(&who, with, label)),
+                (HandedState::SentOn { to }, _) => self.say(words::sent_on(&who, label, to)),
+                (HandedState::Mailbox { why: Some(why) }, _) => {
                     self.say(words::at_mailbox(&who, label, *why));
                 }
-                (HandedState::NotTaken { why }, News::Changed(_)) => {
+                (HandedState::NotTaken { why }, _) => {
                     self.say_now(words::not_taken(&who, label, *why));
                 }
-                (HandedState::Ended, News::Changed(_)) if handed.to.is_none() => {
+                (HandedState::Ended, _) if handed.to.is_none() => {
                     self.say(words::closed(&who));
                 }
-                (HandedState::Ended, News::Changed(_)) => self.say(words::hung_up(&who)),
-                (HandedState::Unknown, News::Changed(_)) => self.say_now(words::lost_sight(&who)),
-                (HandedState::Returning { why }, News::Changed(_)) => self.tell_return(&handed, *why, rang),
+                (HandedState::Ended, _) => self.say(words::hung_up(&who)),
+                (HandedState::Unknown, _) => self.say_now(words::lost_sight(&who)),
+                (HandedState::Returning { why }, _) => self.tell_return(&handed, *why, rang),
                 (
                     HandedState::Sent
                     | HandedState::Ringing
                     | HandedState::Waiting
                     | HandedState::Mailbox { why: None }
                     | HandedState::Back { .. },
-                    News::Changed(_),
+                    _,
                 ) => {}
             }
         }

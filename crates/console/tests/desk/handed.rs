@@ -511,8 +511,10 @@ fn a_closing_line_counts_down_by_the_server_s_clock_and_is_said_once() {
 fn what_became_of_a_caller_is_told_once_and_what_was_before_is_no_news() {
     let mut desk = Desk::live();
     let said = (desk.console.said.polite.count, desk.console.said.now.count);
-    desk.change(is("h", answered()));
+    desk.change(also("h", "Miriam", -60_000, answered()));
     assert_eq!((desk.console.said.polite.count, desk.console.said.now.count), said, "it was so when we came");
+    desk.change(is("q", answered()));
+    assert_eq!(desk.console.said.polite.text, "Miriam was answered by Carla Díaz (1003).", "at once");
     desk.change(also("b", "Bo", 5, HandedState::Ringing));
     let why = Return::NoAnswer;
     desk.change(also("b", "Bo", 5, HandedState::NotTaken { why }));

@@ -111,6 +111,8 @@ impl Passage {
             Seen::Gone => self.ended(),
             Seen::Talks { with, at } => match coming {
                 Some(why) if at.as_ref() == Some(&self.by) => HandedState::Back { why },
+                // An answer that crossed our move is told after it, and undone by it in the same moment.
+                Some(_) if self.home.is_some() && now.since(self.moved) < LINE_MS => return,
                 _ => HandedState::Answered { with: with.clone() },
             },
             Seen::Nowhere | Seen::Dials => return,
@@ -150,7 +152,10 @@ impl Passage {
             return None;
         }
         let late = now.since(self.moved) >= model.settings.safe_transfer_ms;
-        let settled = self.failed.is_some_and(|at| now.since(at) >= model.settings.settle_ms);
+        // Why a phone did not take the call is told with the end of its channel, a moment after the end of the dial.
+        let told = model.channels.get(&self.caller).is_some_and(|channel| channel.ties.last_cause.is_some());
+        let patience = if told { model.settings.settle_ms } else { SILENCE_MS };
+        let settled = self.failed.is_some_and(|at| now.since(at) >= patience);
         let off = at_a_phone && self.why == Some(Return::Unreachable);
         let not_there = if self.dialled { Return::NoAnswer } else { Return::Unreachable };
         match seen {
@@ -196,6 +201,7 @@ impl Passage {
             closing,
             self.safe.then(|| self.moved.plus(settings.safe_transfer_ms)),
             self.failed.map(|at| at.plus(settings.settle_ms)),
+            self.failed.map(|at| at.plus(SILENCE_MS)),
             self.again,
             self.errand.as_ref().map(|errand| errand.until),
         ];

@@ -134,6 +134,7 @@ impl Switchboard {
         };
         if let Some(channel) = self.model.channels.get_mut(&mover) {
             channel.ties.failed_dial = None;
+            channel.ties.last_cause = None;
         }
         job.action = Some(self.act(order));
         job.until = now.plus(self.model.settings.command_timeout_ms);
