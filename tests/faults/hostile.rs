@@ -164,6 +164,8 @@ async fn a_banner_without_end_is_left_and_the_pbx_found_when_it_is_there_again()
 async fn a_client_that_talks_nonsense_disturbs_nobody() -> Result<()> {
     let mut line = Line::open().await?;
     let talk = line.talk().await?;
+    // The desk may have been there before the PBX was.
+    let before = line.desk.now().told.len();
     let address = line.stage.address()?.to_owned();
     let process = line.stage.server_id()?;
     let rest = peak(process)?;
@@ -225,12 +227,13 @@ async fn a_client_that_talks_nonsense_disturbs_nobody() -> Result<()> {
     // Who is honest still gets in, past those.
     line.stage.desk_of("anna").await?;
     let (seen, peak) = (line.desk.now(), peak(process)?);
-    ensure!(seen.told.is_empty(), "the desk noticed: {:?}", seen.told);
+    let noticed = seen.told.get(before..).unwrap_or_default();
+    ensure!(noticed.is_empty(), "the desk noticed: {noticed:?}");
     ensure!(peak < BOUND, "the server had {peak} KiB, {rest} before");
     Row {
         place: "desk-6",
         fault: &format!("{count} kinds of nonsense from clients, 100 that never finish a request"),
-        seen: told(&seen.told),
+        seen: told(noticed),
         back: Some(back),
         peak,
         also: format!("all of it took {} ms", begun.elapsed().as_millis()),

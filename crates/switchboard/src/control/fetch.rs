@@ -5,6 +5,7 @@
 //! Asterisk reads one action after another is left.
 
 use super::handed::{Aim, Errand, ErrandStep, Passage};
+use super::other_party::leaves_somebody;
 use super::whereabouts::tied;
 use super::{Job, Step, texts};
 use crate::api::{Actor, Ticket};
@@ -154,7 +155,7 @@ impl Switchboard {
                     || bridge.members.iter().any(|member| passage.without.contains(member))
             });
         match self.model.channels.get(&passage.caller) {
-            Some(channel) if waits => {
+            Some(channel) if waits && !leaves_somebody(&self.model, channel) => {
                 let channel = channel.facts.name.as_ref().to_owned();
                 let context = self.model.settings.internal_context.clone();
                 let exten = passage.by.as_str().to_owned();

@@ -73,3 +73,12 @@ fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, Ho
     });
     Ok((Arc::clone(other), if direct { How::BlindTransfer } else { How::Redirect }))
 }
+
+/// Whether somebody outside would be left alone on the line, and so lose it, if this channel were sent elsewhere: it is a
+/// colleague's, and they talk.
+pub(super) fn leaves_somebody(model: &Model, channel: &Channel) -> bool {
+    channel.end != End::Trunk
+        && model.ends(&channel.uid).into_iter().any(|(tie, other)| {
+            tie == Tie::Bridged && model.channels.get(&other).is_some_and(|other| other.end == End::Trunk)
+        })
+}
