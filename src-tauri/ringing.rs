@@ -1,5 +1,6 @@
 //! Who rings at my extensions, out of the office. A pure question; what is done about it stands in `notice` and `menu`.
 
+use frontdesk_protocol::text::line;
 use frontdesk_protocol::{CallId, Direction, Extension, LegId, LegState, Office, QueueName, Return, Viewer};
 
 /// One call that rings at one or more of my extensions.
@@ -38,7 +39,7 @@ pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
         }
         let back = leg.extension.as_ref().and_then(|at| office.came_back(&call.id, at));
         let party = leg.peer.as_ref().unwrap_or(&call.origin);
-        let caller = tidy(party.display());
+        let caller = short(party.display());
         let number =
             party.number.as_deref().map(tidy).filter(|number| !number.is_empty() && *number != caller);
         let ringing = Ringing {
@@ -48,7 +49,7 @@ pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
             caller,
             number,
             queue: call.via.queue.clone(),
-            back: back.map(|(handed, why)| (tidy(&handed.label), why)),
+            back: back.map(|(handed, why)| (short(&handed.label), why)),
         };
         found.push((leg.since.0, ringing));
     }
@@ -63,31 +64,13 @@ impl Ringing {
         match &self.back {
             None => format!("{caller} is calling"),
             Some((_, Return::PulledBack)) => format!("{caller} is brought back"),
-            Some((from, why)) if from.is_empty() => format!("{caller} is back: {}", word(*why)),
-            Some((from, why)) => format!("{caller} is back from {from}: {}", word(*why)),
+            Some((from, why)) if from.is_empty() => format!("{caller} is back: {}", why.words()),
+            Some((from, why)) => format!("{caller} is back from {from}: {}", why.words()),
         }
     }
 }
 
-fn word(why: Return) -> &'static str {
-    match why {
-        Return::NoAnswer => "no answer",
-        Return::Busy => "busy",
-        Return::Refused => "declined",
-        Return::Unreachable => "not reachable",
-        Return::PulledBack => "brought back",
-    }
-}
-
-/// A caller's text made fit for one line: no control characters, no signs that turn the direction of writing, not long.
-fn tidy(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let line: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !turns(*c)).collect();
-    let line = line.trim();
-    match line.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
+/// A name of a stranger, short enough for a title.
+fn short(text: &str) -> String {
+    line(text, 60).into_owned()
 }

@@ -104,6 +104,19 @@ pub enum Return {
     PulledBack,
 }
 
+impl Return {
+    /// The reason in a word or two, as it stands behind a place: "Bob (1002): no answer".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoAnswer => "no answer",
+            Self::Busy => "busy",
+            Self::Refused => "declined",
+            Self::Unreachable => "not reachable",
+            Self::PulledBack => "brought back",
+        }
+    }
+}
+
 impl Handed {
     /// Whether [`crate::Command::PullBack`] can still bring the caller back.
     pub fn can_be_pulled_back(&self) -> bool {

@@ -14,6 +14,7 @@ pub mod office;
 pub mod people;
 pub mod replica;
 pub mod status;
+pub mod text;
 pub mod wire;
 
 pub use call::{Call, Direction, Hold, Leg, LegState, Party, PartyKind, Service, Via};

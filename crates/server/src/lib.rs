@@ -33,6 +33,7 @@ mod store;
 mod throttle;
 mod tls;
 mod token;
+mod watched;
 
 /// The server without sockets, disk and clocks: what the simulation drives in their place.
 pub mod sans_io {

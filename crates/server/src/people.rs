@@ -2,23 +2,19 @@
 //! changes nothing. Not its format; that is `config`.
 
 use crate::config::{ConfigError, read_people};
-use crate::stop::{Stop, farewell};
+use crate::stop::Stop;
+use crate::watched::{Because, Files, Looks};
 use frontdesk_protocol::Person;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::MissedTickBehavior;
-
-/// How often the file is looked at.
-pub const LOOK: Duration = Duration::from_secs(3);
 
 /// A people file as it was last read.
 #[derive(Debug)]
 pub struct PeopleFile {
     path: PathBuf,
-    /// When it was changed and how long it is; `None` while it is not there.
-    seen: Option<(SystemTime, u64)>,
+    files: Files,
 }
 
 impl PeopleFile {
@@ -27,8 +23,8 @@ impl PeopleFile {
     /// # Errors
     /// A sentence with the file, the line and what to write instead.
     pub fn open(path: PathBuf) -> Result<(Self, Vec<Person>), ConfigError> {
-        let mut file = Self { path, seen: None };
-        file.changed();
+        let files = Files::new([path.as_path()]);
+        let file = Self { path, files };
         let people = read_people(&file.path)?;
         Ok((file, people))
     }
@@ -40,18 +36,13 @@ impl PeopleFile {
         every: Duration,
         again: Arc<Notify>,
         people: mpsc::Sender<Vec<Person>>,
-        mut stop: Stop,
+        stop: Stop,
     ) {
-        let mut looks = tokio::time::interval(every);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let asked = tokio::select! {
-                _ = farewell(&mut stop) => return,
-                () = again.notified() => true,
-                _ = looks.tick() => false,
-            };
+        let mut looks = Looks::new(every, again, stop);
+        while let Some(because) = looks.next().await {
             let looked = tokio::task::spawn_blocking(move || {
-                let found = (self.changed() || asked).then(|| read_people(&self.path));
+                let found =
+                    (self.files.changed() || because == Because::Asked).then(|| read_people(&self.path));
                 (self, found)
             });
             let Ok((file, found)) = looked.await else { return };
@@ -69,12 +60,6 @@ impl PeopleFile {
                 }
             }
         }
-    }
-
-    /// Whether it is another one than when it was last asked.
-    fn changed(&mut self) -> bool {
-        let now = std::fs::metadata(&self.path).and_then(|about| Ok((about.modified()?, about.len()))).ok();
-        now != std::mem::replace(&mut self.seen, now)
     }
 }
 

@@ -13,12 +13,13 @@ use crate::login::Door;
 use crate::meters::{Meters, Traffic};
 use crate::pace::Paces;
 use crate::password::{self, Cost};
-use crate::people::{self, PeopleFile};
+use crate::people::PeopleFile;
 use crate::presence::Presence;
 use crate::stop::farewell;
 use crate::store::{Lifetime, Purpose, Store, User};
 use crate::tls::{Certificate, Source};
 use crate::token::{Token, random};
+use crate::watched;
 use anyhow::{Context, Result};
 use frontdesk_ami::client::Link;
 use frontdesk_protocol::{Epoch, Extension, Role, UserName};
@@ -134,12 +135,12 @@ impl Server {
         let (people, newcomers) = mpsc::channel(1);
         let again = Arc::new(Notify::new());
         if let Some(file) = file {
-            tokio::spawn(file.follow(people::LOOK, Arc::clone(&again), people, stopped.clone()));
+            tokio::spawn(file.follow(watched::LOOK, Arc::clone(&again), people, stopped.clone()));
         }
         let certificate_again = Arc::new(Notify::new());
         if let Some(certificate) = certificate {
             let again = Arc::clone(&certificate_again);
-            tokio::spawn(certificate.follow(people::LOOK, again, stopped.clone()));
+            tokio::spawn(certificate.follow(watched::LOOK, again, stopped.clone()));
         }
         let traffic = Traffic::default();
         let monitor = Monitor {

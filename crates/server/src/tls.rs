@@ -2,8 +2,9 @@
 //! itself, whose fingerprint a desk remembers. Not the connections.
 
 use crate::config::Config;
-use crate::stop::{Stop, farewell};
+use crate::stop::Stop;
 use crate::token::random;
+use crate::watched::{Because, Files, Looks};
 use anyhow::{Context, Result, bail};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, SanType};
 use rustls::crypto::ring::default_provider;
@@ -15,9 +16,8 @@ use sha2::{Digest, Sha256};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::MissedTickBehavior;
 
 /// Where the certificate comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +41,8 @@ pub enum Source {
 pub struct Certificate {
     source: Source,
     served: Arc<Served>,
-    seen: Seen,
+    files: Files,
 }
-
-/// When each file was changed, and how long it is.
-type Seen = Vec<Option<(SystemTime, u64)>>;
 
 /// What new connections get.
 #[derive(Debug)]
@@ -86,11 +83,6 @@ impl Source {
             "[listen] tls_cert and tls_key do not belong together. Use the key that the certificate was made for",
         )
     }
-
-    fn seen(&self) -> Seen {
-        let look = |path| std::fs::metadata(path).and_then(|about| Ok((about.modified()?, about.len()))).ok();
-        self.files().map(look).to_vec()
-    }
 }
 
 impl Certificate {
@@ -104,9 +96,9 @@ impl Certificate {
         {
             make(file).with_context(|| format!("the certificate {} cannot be made", file.display()))?;
         }
-        let seen = source.seen();
+        let files = Files::new(source.files());
         let served = Arc::new(Served(RwLock::new(Arc::new(source.load()?))));
-        Ok(Self { source, served, seen })
+        Ok(Self { source, served, files })
     }
 
     /// How connections are encrypted.
@@ -129,17 +121,11 @@ impl Certificate {
 
     /// Serves what stands in the files whenever they change, which is looked at `every` so often, and whenever `again`
     /// says so; until the server stops. Connections that are open stay as they are.
-    pub async fn follow(mut self, every: Duration, again: Arc<Notify>, mut stop: Stop) {
-        let mut looks = tokio::time::interval(every);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let asked = tokio::select! {
-                _ = farewell(&mut stop) => return,
-                () = again.notified() => true,
-                _ = looks.tick() => false,
-            };
+    pub async fn follow(mut self, every: Duration, again: Arc<Notify>, stop: Stop) {
+        let mut looks = Looks::new(every, again, stop);
+        while let Some(because) = looks.next().await {
             let looked = tokio::task::spawn_blocking(move || {
-                self.look(asked);
+                self.look(because);
                 self
             });
             let Ok(same) = looked.await else { return };
@@ -147,10 +133,8 @@ impl Certificate {
         }
     }
 
-    fn look(&mut self, asked: bool) {
-        let now = self.source.seen();
-        let before = std::mem::replace(&mut self.seen, now);
-        if !asked && self.seen == before {
+    fn look(&mut self, because: Because) {
+        if !self.files.changed() && because == Because::Due {
             return;
         }
         match self.source.load() {

@@ -1,10 +1,13 @@
 //! One channel of the PBX as the model keeps it. Not what is shown of it; that is `view`.
 
-use crate::text::line;
 use frontdesk_ami::event::Channel as Snapshot;
 pub(crate) use frontdesk_ami::event::ChannelState as State;
+use frontdesk_protocol::text::line;
 use frontdesk_protocol::{Direction, Extension, Hold, LegState, LotName, Millis, Party, QueueName, Service};
 use std::sync::Arc;
+
+/// The most characters that are kept of what a stranger may write.
+const LONGEST: usize = 120;
 
 /// A channel's Uniqueid: its only key.
 pub(crate) type Uid = Arc<str>;
@@ -145,10 +148,10 @@ impl Facts {
         let mut differs = new.state != self.state;
         self.state = new.state;
         differs |= set(&mut self.name, new.name);
-        differs |= set(&mut self.caller_number, &line(new.caller_number));
-        differs |= set(&mut self.caller_name, &line(new.caller_name));
-        differs |= set(&mut self.connected_number, &line(new.connected_number));
-        differs |= set(&mut self.connected_name, &line(new.connected_name));
+        differs |= set(&mut self.caller_number, &line(new.caller_number, LONGEST));
+        differs |= set(&mut self.caller_name, &line(new.caller_name, LONGEST));
+        differs |= set(&mut self.connected_number, &line(new.connected_number, LONGEST));
+        differs |= set(&mut self.connected_name, &line(new.connected_name, LONGEST));
         differs |= set(&mut self.context, new.context);
         differs |= set(&mut self.exten, new.exten);
         differs |= set(&mut self.linkedid, new.linkedid);

@@ -28,7 +28,6 @@ mod switchboard;
 mod sync;
 #[cfg(test)]
 mod tests;
-mod text;
 mod view;
 
 pub use api::{Actor, CallRecord, Output, Ticket};

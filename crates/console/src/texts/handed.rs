@@ -9,17 +9,6 @@ pub const BRING_BACK: &str = "Bring back";
 /// The keys of a row.
 pub const KEYS: &str = "Enter, or drag it onto My Stream, to bring the caller back";
 
-/// Why nobody took a call.
-pub fn why(why: Return) -> &'static str {
-    match why {
-        Return::NoAnswer => "no answer",
-        Return::Busy => "busy",
-        Return::Refused => "declined",
-        Return::Unreachable => "not reachable",
-        Return::PulledBack => "brought back",
-    }
-}
-
 /// Somebody as a place is written: "Bob Brown (1002)".
 pub fn somebody(party: &Party) -> String {
     let name = super::party(Some(party));
@@ -43,15 +32,15 @@ pub fn state(state: &HandedState, label: &str) -> (String, Option<String>) {
         HandedState::Ringing => there("Ringing"),
         HandedState::Waiting => there("Waiting"),
         HandedState::Mailbox { why: None } => there("Voicemail"),
-        HandedState::Mailbox { why: Some(why) } => there(&format!("Voicemail: {}", self::why(*why))),
+        HandedState::Mailbox { why: Some(why) } => there(&format!("Voicemail: {}", why.words())),
         HandedState::Closing { .. } => ("The line closes".into(), None),
         HandedState::Returning { why: Return::PulledBack } => ("Coming back to you".into(), None),
-        HandedState::Returning { why } => there(&format!("Coming back: {}", self::why(*why))),
+        HandedState::Returning { why } => there(&format!("Coming back: {}", why.words())),
         HandedState::Answered { with } => ("Answered".into(), Some(format!("by {}", taker(with, label)))),
         HandedState::SentOn { to } => ("Sent on".into(), Some(format!("to {to}"))),
-        HandedState::NotTaken { why } => there(&format!("Not taken: {}", self::why(*why))),
+        HandedState::NotTaken { why } => there(&format!("Not taken: {}", why.words())),
         HandedState::Back { why: Return::PulledBack } => there("Brought back"),
-        HandedState::Back { why } => there(&format!("Came back: {}", self::why(*why))),
+        HandedState::Back { why } => there(&format!("Came back: {}", why.words())),
         HandedState::Ended => there("Caller hung up"),
         HandedState::Unknown => there("Not known"),
     }
@@ -73,8 +62,8 @@ pub fn back(label: &str, why: Return) -> String {
     match (why, label.is_empty()) {
         (Return::PulledBack, true) => "Brought back before the line was closed".into(),
         (Return::PulledBack, false) => format!("Brought back from {label}"),
-        (why, true) => format!("Back: {}", self::why(why)),
-        (why, false) => format!("Back from {label}: {}", self::why(why)),
+        (why, true) => format!("Back: {}", why.words()),
+        (why, false) => format!("Back from {label}: {}", why.words()),
     }
 }
 
@@ -95,12 +84,12 @@ pub fn sent_on(who: &str, label: &str, to: &str) -> String {
 
 /// Nobody answered, and the caller is at a mailbox.
 pub fn at_mailbox(who: &str, label: &str, why: Return) -> String {
-    format!("{label} did not take {who}: {}. {who} is at the mailbox.", self::why(why))
+    format!("{label} did not take {who}: {}. {who} is at the mailbox.", why.words())
 }
 
 /// Nobody did, and the caller is not coming back.
 pub fn not_taken(who: &str, label: &str, why: Return) -> String {
-    format!("{label} did not take {who}: {}. The caller went on as the phone system says.", self::why(why))
+    format!("{label} did not take {who}: {}. The caller went on as the phone system says.", why.words())
 }
 
 /// The caller is gone.
@@ -156,7 +145,7 @@ pub fn too_late(state: &HandedState, who: &str, label: &str, next: Option<&str>)
         HandedState::SentOn { to } => format!("Too late: {who} was sent on from {label} to {to}."),
         HandedState::NotTaken { why } => format!(
             "Too late: {label} did not take {who} ({}), and the caller went on as the phone system says.",
-            self::why(*why)
+            why.words()
         ),
         HandedState::Back { .. } => format!("{who} is already back at your phone."),
         HandedState::Returning { .. } => already_coming(who),

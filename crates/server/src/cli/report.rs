@@ -4,6 +4,7 @@
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use frontdesk_protocol::Millis;
+use frontdesk_protocol::text::{breaks, turns};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit, ZonedDateTime};
@@ -136,8 +137,7 @@ fn plain(text: &str) -> String {
 }
 
 fn is_order(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    breaks(c) || turns(c)
 }
 
 /// A cell of a spreadsheet, as OWASP's "CSV Injection" wants it: with an apostrophe before what could be a formula.

@@ -145,20 +145,20 @@ async fn new_connections_get_the_new_certificate_and_a_bad_file_keeps_the_old() 
 
     let (cert, key) = pair();
     kept.write("cert.pem", &cert);
-    certificate.look(true);
+    certificate.look(Because::Asked);
     assert_eq!(shown(address).await, first, "the new certificate does not fit the old key");
     kept.write("key.pem", "-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n");
-    certificate.look(true);
+    certificate.look(Because::Asked);
     assert_eq!(shown(address).await, first);
     std::fs::remove_file(kept.folder.path().join("cert.pem")).unwrap();
-    certificate.look(true);
+    certificate.look(Because::Asked);
     assert_eq!(shown(address).await, first);
     kept.write("cert.pem", "");
-    certificate.look(true);
+    certificate.look(Because::Asked);
     assert_eq!(shown(address).await, first);
     kept.write("cert.pem", &cert);
     kept.write("key.pem", &key);
-    certificate.look(false);
+    certificate.look(Because::Due);
     let second = certificate.fingerprint();
     assert_ne!(second, first);
     assert_eq!(shown(address).await, second);

@@ -24,6 +24,13 @@ pub(crate) enum How {
 /// # Errors
 /// A sentence, where there is nobody who could be moved; then nothing is to be done.
 pub(crate) fn other_party(model: &Model, leg: &Channel) -> Result<(Uid, How), &'static str> {
+    let (other, how) = at_the_other_end(model, leg)?;
+    // The PBX itself moves only who is in my bridge.
+    let alone = model.channels.get(&other).is_some_and(|other| leaves_somebody(model, other));
+    if how != How::BlindTransfer && alone { Err(texts::TALKING_OUTSIDE) } else { Ok((other, how)) }
+}
+
+fn at_the_other_end(model: &Model, leg: &Channel) -> Result<(Uid, How), &'static str> {
     let ends = model.ends(&leg.uid);
     match leg.facts.state {
         State::Ringing if leg.placed() => Err(texts::OWN_PHONE),

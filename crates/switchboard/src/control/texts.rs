@@ -105,3 +105,5 @@ pub(super) fn not_connected(label: &str) -> String {
 }
 pub(super) const JUST_PICKED_UP: &str =
     "Your phone was just picked up, so the caller is not sent away. Hang up if the call is to end.";
+pub(super) const TALKING_OUTSIDE: &str = "Whoever is at the other end also talks to somebody outside, who would be left alone on the line. \
+    Nothing was done.";

@@ -1,6 +1,5 @@
 //! What becomes of an order: the answers to its actions, and what the channels do afterwards.
 
-use super::other_party::leaves_somebody;
 use super::target::service_of;
 use super::whereabouts::{LINE_MS, SILENCE_MS, tied};
 use super::{Cancelled, How, Job, Step, Target, Wish, other_party, texts};
@@ -124,9 +123,6 @@ impl Switchboard {
         let Some(channel) = self.model.channels.get(&mover) else {
             return self.fail(ticket, Reason::Gone, texts::GONE);
         };
-        if how != How::BlindTransfer && leaves_somebody(&self.model, channel) {
-            return self.fail(ticket, Reason::Invalid, texts::CONFERENCE);
-        }
         let (context, exten) = (target.context.clone(), target.exten.clone());
         let order = match how {
             How::Redirect | How::Called => {

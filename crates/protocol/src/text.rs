@@ -3,30 +3,29 @@
 
 use std::borrow::Cow;
 
-/// The most characters that are kept of a name or a number.
-const LONGEST: usize = 120;
-
 /// The text without control characters, line breaks of any kind and signs that turn the direction of writing, so that it
-/// can neither break out of its line nor turn the words beside it; and not endlessly long.
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
+/// can neither break out of its line nor turn the words beside it; and of no more than `longest` characters.
+pub fn line(text: &str, longest: usize) -> Cow<'_, str> {
     let printable = |byte: u8| (b' '..=b'~').contains(&byte);
-    if text.len() <= LONGEST && text.bytes().all(printable) {
+    if text.len() <= longest && text.bytes().all(printable) {
         return Cow::Borrowed(text);
     }
     let kept = text.chars().filter(|c| !turns(*c)).map(|c| if breaks(c) { ' ' } else { c });
-    let mut line: String = kept.take(LONGEST + 1).collect();
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+    let mut line: String = kept.take(longest + 1).collect();
+    if let Some((end, _)) = line.char_indices().nth(longest) {
         line.truncate(end);
         line.push('…');
     }
     Cow::Owned(line.trim().to_owned())
 }
 
-fn breaks(c: char) -> bool {
+/// Whether a character controls a terminal or ends a line.
+pub fn breaks(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-fn turns(c: char) -> bool {
+/// Whether a character shows nothing, but turns the direction in which what follows is written.
+pub fn turns(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
@@ -45,11 +44,12 @@ mod tests {
             ("عمر", "عمر"),
             ("  \u{7}", ""),
         ] {
-            assert_eq!(line(text), kept, "{text:?}");
+            assert_eq!(line(text, 120), kept, "{text:?}");
         }
         for long in ["x".repeat(10_000), "é".repeat(10_000)] {
-            assert_eq!(line(&long).chars().count(), LONGEST + 1);
+            assert_eq!(line(&long, 120).chars().count(), 121);
         }
-        assert_eq!(line(&line(&"x".repeat(500))).chars().count(), LONGEST + 1, "once more changes nothing");
+        let once = line(&"x".repeat(500), 120).into_owned();
+        assert_eq!(line(&once, 120).chars().count(), 121, "once more changes nothing");
     }
 }
