@@ -19,6 +19,7 @@ pub mod pulling;
 pub mod settings;
 pub mod stream;
 pub mod targets;
+pub mod tel;
 pub mod texts;
 pub mod tiles;
 
