@@ -41,7 +41,7 @@ pub(crate) fn ringing(office: &Office, viewer: &Viewer) -> Vec<Ringing> {
         let party = leg.peer.as_ref().unwrap_or(&call.origin);
         let caller = short(party.display());
         let number =
-            party.number.as_deref().map(tidy).filter(|number| !number.is_empty() && *number != caller);
+            party.number.as_deref().map(short).filter(|number| !number.is_empty() && *number != caller);
         let ringing = Ringing {
             call: call.id.clone(),
             legs: vec![leg.id.clone()],
