@@ -1,7 +1,8 @@
 //! Bytes into messages, however the bytes are split. Not what the messages mean, and not where the bytes come from.
 
+use crate::block::{self, BLOCK};
 use crate::message::{Line, Message};
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use std::ops::Range;
 
 /// How much of one message is kept. What goes beyond is left out and the message says so ([`Message::is_cut`]); the
@@ -50,6 +51,8 @@ pub struct Decoder {
     state: State,
     /// The message in progress or just completed lacks something.
     cut: bool,
+    /// It may hold more than ASCII.
+    foreign: bool,
     /// The text of a message that was not UTF-8, made readable.
     repaired: String,
     repaired_lines: Vec<Line>,
@@ -83,6 +86,17 @@ enum State {
     },
 }
 
+/// How far the plain lines went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plainly {
+    /// To the end of the message.
+    Complete,
+    /// To a line that may be special.
+    Special,
+    /// To the end of what came.
+    End,
+}
+
 /// What ends the bare output of a command.
 const END_OF_COMMAND: &[u8] = b"--END COMMAND--";
 /// The least room for the next read.
@@ -113,6 +127,7 @@ impl Decoder {
             output: None,
             state: State::Banner,
             cut: false,
+            foreign: false,
             repaired: String::new(),
             repaired_lines: Vec::new(),
         }
@@ -208,6 +223,7 @@ impl Decoder {
         self.follows = false;
         self.output = None;
         self.cut = false;
+        self.foreign = false;
         self.state = State::Message;
     }
 
@@ -253,7 +269,14 @@ impl Decoder {
 
     /// Looks at lines until a message is complete; says whether one is.
     fn scan(&mut self) -> bool {
-        while self.scan_plainly() {
+        loop {
+            if self.state == State::Message && !self.follows {
+                match self.scan_plainly() {
+                    Plainly::Complete => return true,
+                    Plainly::Special => {}
+                    Plainly::End => break,
+                }
+            }
             let Some(at) = self.unscanned().and_then(|bytes| memchr(b'\n', bytes)) else { break };
             let range = self.line..self.scanned + at;
             self.pass_over(range.end);
@@ -278,30 +301,69 @@ impl Decoder {
     }
 
     /// Indexes lines for as long as there is nothing special about them, which is nearly always; stops in front of the
-    /// first that may be special. Says whether there may be more lines.
-    fn scan_plainly(&mut self) -> bool {
-        let plain = self.state == State::Message && !self.follows && !self.lines.is_empty();
-        if !plain {
-            return true;
-        }
-        let Self { buffer, lines, limits, .. } = self;
-        let Some(bytes) = buffer.get(self.scanned..self.end) else { return false };
-        for at in memchr_iter(b'\n', bytes) {
-            let newline = self.scanned + at;
-            let end = newline - usize::from(newline > self.line && buffer.get(newline - 1) == Some(&b'\r'));
-            let length = end - self.line;
-            if length == 0
-                || length > limits.line
-                || newline - self.start > limits.message
-                || lines.len() >= limits.lines
-            {
-                self.scanned = newline;
-                return true;
+    /// first that may be special.
+    fn scan_plainly(&mut self) -> Plainly {
+        let Self { buffer, lines, limits, end: stop, .. } = self;
+        let (start, stop, mut line, mut at) = (self.start, *stop, self.line, self.scanned);
+        if lines.is_empty() {
+            match buffer.get(line..stop).and_then(<[u8]>::first) {
+                // A response may have bare output, and an empty line is no message.
+                Some(b'R' | b'\r' | b'\n') => return Plainly::Special,
+                Some(_) => {}
+                None => return Plainly::End,
             }
-            lines.push(Line::new(self.line - self.start, end - self.start));
-            self.line = newline + 1;
         }
-        false
+        let plainly = 'blocks: loop {
+            if at >= stop {
+                break Plainly::End;
+            }
+            let block = buffer.get(at..).unwrap_or_default();
+            let mut seen = match block.first_chunk::<BLOCK>() {
+                Some(block) => block::look(block),
+                None => {
+                    let mut padded = [0; BLOCK];
+                    padded.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
+                    block::look(&padded)
+                }
+            };
+            self.foreign |= seen.foreign;
+            // Behind the end stands what was there before.
+            if stop - at < BLOCK {
+                seen.ends &= (1 << (stop - at)) - 1;
+            }
+            // Whether no line that ends in this block can go beyond a limit: asked once, and not for each.
+            let roomy = at + BLOCK - line <= limits.line
+                && at + BLOCK - start <= limits.message
+                && lines.len() + BLOCK <= limits.lines;
+            while seen.ends != 0 {
+                let newline = at + seen.ends.trailing_zeros() as usize;
+                seen.ends &= seen.ends - 1;
+                let end = newline - usize::from(newline > line && buffer.get(newline - 1) == Some(&b'\r'));
+                if end == line {
+                    at = newline;
+                    break 'blocks Plainly::Complete;
+                }
+                if !roomy
+                    && (end - line > limits.line
+                        || newline - start > limits.message
+                        || lines.len() >= limits.lines)
+                {
+                    at = newline;
+                    break 'blocks Plainly::Special;
+                }
+                lines.push(Line::new(line - start, end - start));
+                line = newline + 1;
+            }
+            at += BLOCK;
+        };
+        self.scanned = at.min(stop);
+        self.line = line;
+        if plainly == Plainly::Complete {
+            self.scanned += 1;
+            self.line = self.scanned;
+            self.complete(line);
+        }
+        plainly
     }
 
     /// The current line reaches to `end` at least: where that is beyond the limit, it and what follows is not kept.
@@ -369,16 +431,17 @@ impl Decoder {
         }
         let kept = length.min(self.limits.line);
         self.cut |= kept < length;
+        self.foreign = true;
         let start = start - self.start;
         self.lines.push(Line::new(start, start + kept));
     }
 
-    /// The message is complete; its bytes end at `end`.
+    /// The message is complete; its bytes end at `end`. Says so.
     fn complete(&mut self, end: usize) -> bool {
         let bytes = end - self.start;
         self.state = State::MessageDone { bytes };
         let raw = self.buffer.get(self.start..end).unwrap_or_default();
-        if !raw.is_ascii() && std::str::from_utf8(raw).is_err() {
+        if self.foreign && std::str::from_utf8(raw).is_err() {
             self.repaired.clear();
             self.repaired_lines.clear();
             for line in &self.lines {

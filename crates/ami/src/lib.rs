@@ -18,6 +18,7 @@
 //! Facts about the protocol are from Asterisk's documentation of AMI 11 (Asterisk 22) and were tried on 22.10.
 
 pub mod action;
+mod block;
 mod census;
 #[cfg(feature = "client")]
 pub mod client;

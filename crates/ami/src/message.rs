@@ -22,23 +22,21 @@ const NEAR: usize = 3;
 /// Where a line stands in the text, without its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Line {
-    start: u32,
-    end: u32,
+    start: usize,
+    end: usize,
 }
 
 impl Line {
     pub(crate) fn new(start: usize, end: usize) -> Self {
-        // A message is limited to far less than 4 GiB.
-        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { start: short(start), end: short(end) }
+        Self { start, end }
     }
 
     pub(crate) fn range(self, from: usize) -> Range<usize> {
-        from + self.start as usize..from + self.end as usize
+        from + self.start..from + self.end
     }
 
     pub(crate) fn shorten(&mut self, end: usize) {
-        self.end = self.end.min(u32::try_from(end).unwrap_or(u32::MAX));
+        self.end = self.end.min(end);
     }
 }
 
@@ -118,7 +116,7 @@ impl<'a> Message<'a> {
             return None;
         }
         let value = colon + 1 + usize::from(bytes.get(colon + 1) == Some(&b' '));
-        self.text.get(line.start as usize + value..line.end as usize)
+        self.text.get(line.start + value..line.end)
     }
 
     /// All fields, in order. The bare output of a command comes as fields named `Output`, as newer versions say it.
