@@ -4,16 +4,15 @@
 mod client;
 mod codec;
 mod count;
-mod figures;
 mod growth;
 mod model;
 mod office;
-mod paper;
 mod peers;
 mod replay;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
+use frontdesk_bench::figures;
 use frontdesk_protocol::{Extension, Person, PersonId};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,25 +25,31 @@ static ALLOCATOR: count::Counting = count::Counting;
 struct Cli {
     #[command(subcommand)]
     part: Option<Part>,
-    /// Five minutes at most; fails where a ratio falls below its line.
-    #[arg(long)]
-    quick: bool,
     /// Only these: P1, P2, …
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// The recordings of a real Asterisk.
     #[arg(long, default_value = "tests/recordings")]
     recordings: PathBuf,
-    /// Where the table is written.
-    #[arg(long)]
-    paper: Option<PathBuf>,
     /// The program that holds the published Rust clients.
     #[arg(long)]
     peers_rust: Option<PathBuf>,
     /// The Python that has the published Python clients.
     #[arg(long)]
     peers_python: Option<PathBuf>,
-    /// The folder of the peers.
+    /// The folder of the published Node clients.
+    #[arg(long)]
+    peers_node: Option<PathBuf>,
+    /// Why there are no published Rust clients.
+    #[arg(long, default_value = "not asked for")]
+    without_rust: String,
+    /// Why there are no published Python clients.
+    #[arg(long, default_value = "not asked for")]
+    without_python: String,
+    /// Why there are no published Node clients.
+    #[arg(long, default_value = "not asked for")]
+    without_node: String,
+    /// The folder of the peers' scripts.
     #[arg(long, default_value = "bench/peers")]
     peers: PathBuf,
 }
@@ -65,33 +70,32 @@ fn main() -> Result<ExitCode> {
     if let Some(part) = cli.part {
         return alone(part).map(|()| ExitCode::SUCCESS);
     }
+    let quick = figures::quick();
     let wanted = |id: &str| cli.only.is_empty() || cli.only.iter().any(|only| only.eq_ignore_ascii_case(id));
-    let mut figures = Vec::new();
+    let mut rows = Vec::new();
     if wanted("P1") {
-        figures.extend(codec::run(&cli.recordings, cli.quick)?);
+        rows.extend(codec::run(&cli.recordings, quick)?);
     }
     if wanted("P2") {
-        figures.extend(model::run(cli.quick)?);
+        rows.extend(model::run(quick)?);
     }
-    if wanted("P3")
-        && let (Some(rust), Some(python)) = (&cli.peers_rust, &cli.peers_python)
-    {
-        let ready = peers::Ready { rust: rust.clone(), python: python.clone(), folder: cli.peers.clone() };
-        figures.extend(peers::run(&ready, cli.quick)?);
+    if wanted("P3") {
+        let ready = peers::Ready {
+            rust: cli.peers_rust.ok_or(cli.without_rust),
+            python: cli.peers_python.ok_or(cli.without_python),
+            node: cli.peers_node.ok_or(cli.without_node),
+            folder: cli.peers,
+        };
+        rows.extend(peers::run(&ready, quick)?);
     }
     if wanted("P4") {
-        figures.extend(model::teardown()?);
+        rows.extend(model::teardown()?);
     }
     if wanted("P15") {
-        figures.extend(growth::run(cli.quick)?);
+        rows.extend(growth::run(quick)?);
     }
-    println!("{}", paper::table(&figures));
-    if let Some(path) = &cli.paper {
-        std::fs::write(path, paper::page(&figures))
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-    }
-    let missed = figures.iter().any(|figure| figure.binding && figure.reached == Some(false));
-    Ok(if cli.quick && missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    figures::hand_over(&rows)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn alone(part: Part) -> Result<()> {

@@ -5,19 +5,21 @@ use crate::figures::{Figure, Samples, short};
 use crate::office::Office;
 use crate::replay;
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-/// How the peers are started: made ready by `cargo xtask bench`.
+/// How the peers are started: made ready by `cargo xtask bench`, or why they are not.
 #[derive(Debug, Clone)]
 pub struct Ready {
     /// The program that holds the Rust clients.
-    pub rust: std::path::PathBuf,
+    pub rust: Result<PathBuf, String>,
     /// The Python that has the Python clients.
-    pub python: std::path::PathBuf,
-    /// The folder of the peers, with the Node clients in it.
-    pub folder: std::path::PathBuf,
+    pub python: Result<PathBuf, String>,
+    /// The folder that holds the Node clients.
+    pub node: Result<PathBuf, String>,
+    /// The folder of the scripts.
+    pub folder: PathBuf,
 }
 
 struct Run {
@@ -25,54 +27,81 @@ struct Run {
     language: &'static str,
     rate: Samples,
     lost: u64,
+    command: Box<dyn Fn() -> Command>,
+    times: usize,
 }
 
 const RUST: [&str; 3] = ["asterisk-ami", "asterisk-manager", "asterisk-rs-ami"];
 const PYTHON: [&str; 2] = ["panoramisk", "pyst2"];
 const NODE: [&str; 2] = ["ami-io", "asterisk-manager"];
+/// It takes a millisecond for each event, so that one turn is enough to know how it does.
+const SLOW: &str = "pyst2";
 
-/// The figures of P3.
+/// The figures of P3. All take turns, so that what disturbs the machine disturbs each of them.
 pub fn run(ready: &Ready, quick: bool) -> Result<Vec<Figure>> {
     let extensions = 1_000;
     let mut office = Office::new(extensions);
     let mut bytes = office.registrations().bytes;
     let mut events = u64::from(extensions) * 2;
-    for stretch in [office.begin(500), office.turn_over(if quick { 2_000 } else { 10_000 }), office.end()] {
+    for stretch in [office.begin(500), office.turn_over(if quick { 1_500 } else { 10_000 }), office.end()] {
         bytes.extend(stretch.bytes);
         events += stretch.events;
     }
     // The event that ends the stream.
     events += 1;
     let address = replay::serve(Arc::new(bytes))?;
-    let (host, port) = (address.ip().to_string(), address.port().to_string());
-    let at = |program: &Path, first: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(first).args([&host, &port]).current_dir(&ready.folder);
-        command
+    let to = [address.ip().to_string(), address.port().to_string()];
+    let times = if quick { 3 } else { 5 };
+    let folder = ready.folder.clone();
+    let run = |name, language, program: &Path, first: &[&str], path: Option<&Path>| {
+        let (program, folder, to) = (program.to_owned(), folder.clone(), to.clone());
+        let first: Vec<String> = first.iter().map(|&word| word.to_owned()).collect();
+        let path = path.map(Path::to_owned);
+        let command = Box::new(move || {
+            let mut command = Command::new(&program);
+            command.args(&first).args(&to).current_dir(&folder);
+            if let Some(path) = &path {
+                command.env("NODE_PATH", path);
+            }
+            command
+        });
+        let times = if name == SLOW { 1 } else { times };
+        Run { name, language, rate: Samples::default(), lost: 0, command, times }
     };
     let own = std::env::current_exe()?;
-    let times = if quick { 3 } else { 5 };
-    let ours = measure("Frontdesk", "Rust", times, events, || at(&own, &["client"]))?;
     let number = extensions.to_string();
-    let model =
-        measure("Frontdesk with its whole model", "Rust", times, events, || at(&own, &["model", &number]))?;
-    let mut all = Vec::new();
-    for name in RUST {
-        all.push(measure(name, "Rust", times, events, || at(&ready.rust, &[name]))?);
+    let mut all = vec![
+        run("Frontdesk", "Rust", &own, &["client"], None),
+        run("Frontdesk with its whole model", "Rust", &own, &["model", &number], None),
+    ];
+    let mut absent = Vec::new();
+    match &ready.rust {
+        Ok(program) => all.extend(RUST.map(|name| run(name, "Rust", program, &[name], None))),
+        Err(why) => absent.push(("Rust", why)),
     }
-    for name in PYTHON {
-        all.push(measure(name, "Python", 1, events, || at(&ready.python, &["peers.py", name]))?);
+    match &ready.node {
+        Ok(path) => all.extend(
+            NODE.map(|name| run(name, "Node", Path::new("node"), &["peers.js", name], Some(path.as_path()))),
+        ),
+        Err(why) => absent.push(("Node", why)),
     }
-    for name in NODE {
-        all.push(measure(name, "Node", times, events, || at(Path::new("node"), &["peers.js", name]))?);
+    match &ready.python {
+        Ok(program) => {
+            all.extend(PYTHON.map(|name| run(name, "Python", program, &["peers.py", name], None)));
+        }
+        Err(why) => absent.push(("Python", why)),
     }
-    let best = |language: &str| {
-        all.iter().filter(|run| run.language == language).map(|run| run.rate.median()).fold(0.0, f64::max)
-    };
-    let ratio = |run: &Run, language: &str| Samples::of(1, || run.rate.median() / best(language));
-    let mut figures: Vec<Figure> = [&ours, &model]
-        .into_iter()
-        .chain(&all)
+    for turn in 0..times {
+        for run in all.iter_mut().filter(|run| turn < run.times) {
+            run.measure(events)?;
+        }
+    }
+    Ok(figures(&all, &absent, events))
+}
+
+fn figures(all: &[Run], absent: &[(&str, &String)], events: u64) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = all
+        .iter()
         .map(|run| {
             let found = format!(
                 "{} events per CPU second, {} of {} lost",
@@ -83,40 +112,31 @@ pub fn run(ready: &Ready, quick: bool) -> Result<Vec<Figure>> {
             Figure::told("P3", format!("{} ({})", run.name, run.language), found)
         })
         .collect();
+    let [ours, model, theirs @ ..] = all else { return figures };
+    let ratio = |run: &Run, language: &str, what: &str, line: f64| {
+        if let Some((_, why)) = absent.iter().find(|(absent, _)| *absent == language) {
+            return Figure::not_run("P3", what, format!("the published {language} clients: {why}"));
+        }
+        // What a neighbour takes from the machine makes nobody faster: the best turn of each is compared.
+        let best = theirs.iter().filter(|run| run.language == language).map(|run| run.rate.greatest());
+        let ratio = run.rate.greatest() / best.fold(0.0, f64::max);
+        Figure::at_least("P3", what, &Samples::of(1, || ratio), line, "×").binding()
+    };
     figures.extend([
-        Figure::at_least("P3", "ours / best Rust", &ratio(&ours, "Rust"), 8.0, "×").binding(),
-        Figure::at_least("P3", "ours / best Node", &ratio(&ours, "Node"), 20.0, "×").binding(),
-        Figure::at_least("P3", "ours / best Python", &ratio(&ours, "Python"), 40.0, "×").binding(),
-        Figure::at_least(
-            "P3",
-            "ours with the whole model / best Rust's parsing alone",
-            &ratio(&model, "Rust"),
-            3.0,
-            "×",
-        )
-        .binding(),
-        Figure::at_most(
-            "P3",
-            "events that ours lost",
-            &Samples::of(1, || (ours.lost + model.lost) as f64),
-            0.0,
-            "",
-        )
-        .binding(),
+        ratio(ours, "Rust", "ours / best Rust", 8.0),
+        ratio(ours, "Node", "ours / best Node", 20.0),
+        ratio(ours, "Python", "ours / best Python", 40.0),
+        ratio(model, "Rust", "ours with the whole model / best Rust's parsing alone", 3.0),
     ]);
-    Ok(figures)
+    let lost = Samples::of(1, || (ours.lost + model.lost) as f64);
+    figures.push(Figure::at_most("P3", "events that ours lost", &lost, 0.0, "").binding());
+    figures
 }
 
-fn measure(
-    name: &'static str,
-    language: &'static str,
-    times: usize,
-    sent: u64,
-    mut command: impl FnMut() -> Command,
-) -> Result<Run> {
-    let mut run = Run { name, language, rate: Samples::default(), lost: 0 };
-    for _ in 0..times {
-        let output = command().output().with_context(|| format!("{name} cannot be started"))?;
+impl Run {
+    fn measure(&mut self, sent: u64) -> Result<()> {
+        let name = self.name;
+        let output = (self.command)().output().with_context(|| format!("{name} cannot be started"))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let line = text.lines().rev().find(|line| line.starts_with("events="));
         let line = line
@@ -126,9 +146,9 @@ fn measure(
             found.and_then(|value| value.parse::<f64>().ok()).with_context(|| format!("{name} said {line:?}"))
         };
         let (events, cpu) = (value("events")?, value("cpu")?);
-        run.rate.push(events / cpu);
+        self.rate.push(events / cpu);
         // Some tell their login and their FullyBooted as events as well.
-        run.lost = run.lost.max((sent as f64 - events).max(0.0) as u64);
+        self.lost = self.lost.max((sent as f64 - events).max(0.0) as u64);
+        Ok(())
     }
-    Ok(run)
 }
