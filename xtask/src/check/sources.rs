@@ -1,5 +1,5 @@
 //! Rules about source files that no lint knows: a heading in every file, no endless files, no test that sleeps or is
-//! switched off. It reads text; what a compiler can decide is left to the compiler.
+//! switched off, nothing of others copied in. It reads text; what a compiler can decide is left to the compiler.
 
 use std::{
     fs,
@@ -16,12 +16,14 @@ const LONGEST: usize = 600;
 // In two parts each, so that this file does not accuse itself.
 const SLEEP: &str = concat!("sleep", "(");
 const SWITCHED_OFF: &str = concat!("#[", "ignore");
+/// Folders in which package managers put what others wrote.
+const OF_OTHERS: [&str; 4] = ["node_modules", "site-packages", "vendor", ".venv"];
 const UNWRITTEN: [&str; 2] = [concat!("to", "do!("), concat!("unimple", "mented!(")];
 
 /// What is wrong with the project's source files, one sentence each, with file and line.
 pub fn faults() -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    for file in ours()? {
+    let mut found: Vec<_> = tracked(&[])?.iter().filter_map(|file| copied_in(file)).collect();
+    for file in tracked(&["*.rs"])? {
         let path = workspace::root().join(&file);
         // A file that git still knows and that is being moved away is nobody's fault.
         if path.is_file() {
@@ -33,13 +35,23 @@ pub fn faults() -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// The Rust files that git tracks, and those that it would.
-fn ours() -> Result<Vec<PathBuf>> {
+/// The files that git tracks, and those that it would; all, or those of these patterns.
+fn tracked(patterns: &[&str]) -> Result<Vec<PathBuf>> {
     let mut git = std::process::Command::new("git");
     git.current_dir(workspace::root());
-    let list = git.args(["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.rs"]);
-    let list = job::output(list).context("the source check asks git for the files; run it in a clone")?;
+    git.args(["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"])
+        .args(patterns);
+    let list = job::output(&mut git).context("the source check asks git for the files; run it in a clone")?;
     Ok(list.lines().map(PathBuf::from).collect())
+}
+
+/// What is wrong with a file that a package manager put there.
+fn copied_in(file: &Path) -> Option<String> {
+    let folder = file.iter().find(|part| OF_OTHERS.iter().any(|name| part == name))?;
+    let (file, folder) = (file.display(), folder.display());
+    Some(format!(
+        "{file}:1: what others wrote is fetched by its package manager, not committed; ignore {folder}"
+    ))
 }
 
 fn faults_in(file: &Path, text: &str) -> Vec<String> {
@@ -133,6 +145,15 @@ mod tests {
 
     fn faults_of(file: &str, text: &str) -> Vec<String> {
         faults_in(Path::new(file), text)
+    }
+
+    #[test]
+    fn what_others_wrote_is_not_committed() {
+        let of = |file: &str| copied_in(Path::new(file));
+        let fault = of("bench/peers/node_modules/ami-io/index.js").unwrap();
+        assert!(fault.contains("node_modules") && fault.contains("package manager"), "{fault}");
+        assert_eq!(of("bench/peers/package.json"), None);
+        assert_eq!(of("crates/bench/src/vendors.rs"), None);
     }
 
     #[test]
