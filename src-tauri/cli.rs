@@ -4,6 +4,7 @@ use crate::event::Again;
 use crate::secret::Secret;
 use anyhow::Context as _;
 use clap::Parser as _;
+use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::PathBuf;
 
@@ -29,16 +30,34 @@ pub(crate) struct Cli {
     /// Keeps settings in this folder instead of the usual one.
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// A link to a telephone number, for example tel:+49-30-1234. You are asked; nothing is dialled before you say so.
+    // Text of a stranger's: whatever it is, it is for the window to say what is wrong with it.
+    #[arg(value_name = "LINK")]
+    words: Vec<OsString>,
 }
 
+/// The most bytes of a link that are handed on; one that is longer than a telephone number can be is none.
+const LINK: usize = 1_024;
+
 impl Cli {
-    /// What somebody wants who starts the program with these words while it is running.
-    pub(crate) fn again(words: Vec<String>) -> Again {
-        match Self::try_parse_from(words) {
-            Ok(Self { rehearsal: true, .. }) => Again::Rehearsal,
-            Ok(Self { connect: None, user: None, .. }) | Err(_) => Again::Window,
-            Ok(Self { connect, user, .. }) => Again::Server { server: connect, user },
-        }
+    /// What somebody wants who starts the program with these words while it is running, and the link that they followed.
+    pub(crate) fn again(words: Vec<String>) -> (Again, Option<String>) {
+        let Ok(cli) = Self::try_parse_from(words) else { return (Again::Window, None) };
+        let link = cli.link();
+        let wish = match cli {
+            Self { rehearsal: true, .. } => Again::Rehearsal,
+            Self { connect: None, user: None, .. } => Again::Window,
+            Self { connect, user, .. } => Again::Server { server: connect, user },
+        };
+        (wish, link)
+    }
+
+    /// The link that was followed. One with spaces comes in several words where nobody quoted it.
+    pub(crate) fn link(&self) -> Option<String> {
+        let words: Vec<_> = self.words.iter().map(|word| word.to_string_lossy()).collect();
+        let mut link = words.join(" ");
+        link.truncate(link.floor_char_boundary(LINK));
+        (!self.words.is_empty()).then_some(link)
     }
 
     /// The password to log in with at once, if there is one.
@@ -76,14 +95,43 @@ mod tests {
     #[test]
     fn a_second_start_says_what_was_wished_for() {
         let again = |words: &[&str]| Cli::again(words.iter().map(ToString::to_string).collect());
-        assert_eq!(again(&["frontdesk"]), Again::Window);
-        assert_eq!(again(&["frontdesk", "--rehearsal"]), Again::Rehearsal);
+        assert_eq!(again(&["frontdesk"]), (Again::Window, None));
+        assert_eq!(again(&["frontdesk", "--rehearsal"]), (Again::Rehearsal, None));
         let (server, user) = (Some("pbx".to_owned()), Some("anna".to_owned()));
         assert_eq!(
             again(&["frontdesk", "--connect", "pbx", "--user", "anna"]),
-            Again::Server { server, user }
+            (Again::Server { server, user }, None)
         );
-        assert_eq!(again(&["frontdesk", "--no-such"]), Again::Window);
+        assert_eq!(again(&["frontdesk", "--no-such"]), (Again::Window, None));
+        let link = Some("tel:+49301234".to_owned());
+        assert_eq!(again(&["frontdesk", "tel:+49301234"]), (Again::Window, link.clone()));
+        assert_eq!(again(&["frontdesk", "--rehearsal", "tel:+49301234"]), (Again::Rehearsal, link));
+    }
+
+    #[test]
+    fn whatever_is_given_as_a_link_is_text_and_no_mistake() {
+        let link = |words: &[&str]| understood(words).unwrap().link();
+        assert_eq!(link(&[]), None);
+        for (words, text) in [
+            (&["tel:+49-30-1234;ext=7"][..], "tel:+49-30-1234;ext=7"),
+            (&["--connect", "pbx", "tel:1002"], "tel:1002"),
+            (&["tel:+49", "30", "1234"], "tel:+49 30 1234"),
+            (&["javascript:alert(1)"], "javascript:alert(1)"),
+            (&[""], ""),
+        ] {
+            assert_eq!(link(words).as_deref(), Some(text));
+        }
+        let long = link(&["ü".repeat(100_000).as_str()]).unwrap();
+        assert_eq!(long.len(), LINK, "it is cut, and between two characters");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_is_no_text_is_one_that_no_number_can_be_read_from() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let words = ["frontdesk".into(), OsString::from_vec(b"tel:+49\xff30".to_vec())];
+        let cli = Cli::try_parse_from(words).unwrap();
+        assert_eq!(cli.link().unwrap(), "tel:+49\u{fffd}30");
     }
 
     #[test]

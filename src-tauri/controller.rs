@@ -146,6 +146,7 @@ impl Controller {
             Event::Noticed { call, choice } => self.noticed(&call, choice, now, desktop),
             Event::Chosen(Choice::Show(_) | Choice::Open) => desktop.raise(),
             Event::StartedAgain(again) => self.started_again(&again, desktop),
+            Event::Tel(link) => self.follow_tel(link, desktop),
             Event::Chosen(Choice::LogOut) => {
                 self.log_out(now, desktop);
                 desktop.raise();

@@ -167,6 +167,8 @@ pub(crate) enum Event {
     CloseAsked,
     /// The program was started a second time.
     StartedAgain(Again),
+    /// Somebody followed a link to a telephone number. It is text of a stranger's; the view reads it.
+    Tel(String),
     /// The desktop's tray came or went.
     Tray(TrayPlace),
     /// The rehearsal office runs in this process, or why it does not.

@@ -1,5 +1,5 @@
-//! What the view hears from the core: JSON texts of the kinds `connection`, `message`, `remark` and `untrusted`. The words of
-//! `message` are the server's own.
+//! What the view hears from the core: JSON texts of the kinds `connection`, `message`, `remark`, `untrusted` and `tel`. The
+//! words of `message` are the server's own.
 
 use crate::connection::Fingerprint;
 use frontdesk_protocol::{CommandId, LegId, Millis, Outcome, Reason, ServerMessage};
@@ -58,6 +58,11 @@ pub(crate) fn remark(text: &str) -> String {
 /// The certificate of a server for which nobody vouches: the person is asked whether to trust it.
 pub(crate) fn untrusted(shown: Fingerprint) -> String {
     json!({ "kind": "untrusted", "fingerprint": shown.to_string() }).to_string()
+}
+
+/// A link to a telephone number that somebody followed: the person is asked whether it is called.
+pub(crate) fn tel(link: &str) -> String {
+    json!({ "kind": "tel", "link": link }).to_string()
 }
 
 /// What was asked for.

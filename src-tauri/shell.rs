@@ -91,7 +91,11 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     }
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(move |_, words, _| {
-            again.report(Event::StartedAgain(Cli::again(words)));
+            let (wish, link) = Cli::again(words);
+            again.report(Event::StartedAgain(wish));
+            if let Some(link) = link {
+                again.report(Event::Tel(link));
+            }
         }))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(window.build())
@@ -120,6 +124,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             let start = start(&cli, &settings);
             if let Some(remark) = remark {
                 inbox.report(Event::Remark(remark));
+            }
+            if let Some(link) = cli.link() {
+                inbox.report(Event::Tel(link));
             }
             if let Some(password) = password {
                 inbox.report(log_in(&cli, password));

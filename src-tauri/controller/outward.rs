@@ -7,7 +7,7 @@ use crate::desktop::Desktop;
 use crate::event::Now;
 use crate::menu::{Light, Tray, tray};
 use crate::notice::{Notice, notice};
-use crate::report::{Asked, Condition, Report, message, remark, untrusted};
+use crate::report::{Asked, Condition, Report, message, remark, tel, untrusted};
 use crate::ringing::{Ringing, ringing};
 use frontdesk_protocol::{CallId, CommandId, LegId, PbxLink};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub(super) struct Shown {
     pub(super) report: Report,
     /// Sentences that have not been told yet, because there is no page.
     pub(super) remarks: Vec<String>,
+    /// The link that was followed last, while there is no page that it could be told.
+    pub(super) tel: Option<String>,
     /// Whether there is a page that listens.
     pub(super) page: Page,
     /// The notifications on the screen, with the legs that they are about.
@@ -53,6 +55,7 @@ impl Shown {
         Self {
             report,
             remarks: Vec::new(),
+            tel: None,
             page: Page::Loading,
             notices: BTreeMap::new(),
             tray: None,
@@ -91,6 +94,15 @@ impl Controller {
         }
     }
 
+    /// Somebody followed a link: the person is asked, in the window. Of several before there is a page the newest counts.
+    pub(super) fn follow_tel(&mut self, link: String, desktop: &mut impl Desktop) {
+        match self.shown.page {
+            Page::Listens => desktop.tell_view(tel(&link)),
+            Page::Loading => self.shown.tel = Some(link),
+        }
+        desktop.raise();
+    }
+
     /// There is a page now: it hears all that is known, and what was kept for it.
     pub(super) fn subscribed(&mut self, now: Now, desktop: &mut impl Desktop) {
         self.shown.page = Page::Listens;
@@ -101,6 +113,9 @@ impl Controller {
         }
         for sentence in std::mem::take(&mut self.shown.remarks) {
             desktop.tell_view(remark(&sentence));
+        }
+        if let Some(link) = self.shown.tel.take() {
+            desktop.tell_view(tel(&link));
         }
     }
 

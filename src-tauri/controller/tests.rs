@@ -6,7 +6,8 @@ mod desk;
 mod session;
 
 use crate::connection::Fault;
-use crate::event::{Again, Event, TrayPlace};
+use crate::controller::Start;
+use crate::event::{Again, Event, TrayPlace, View};
 use crate::menu::{Choice, Entry, Icon};
 use crate::notice::NoticeChoice;
 use desk::{Desk, delta, leg_rings, ringing_call};
@@ -202,6 +203,37 @@ fn a_second_start_with_other_wishes_says_what_is_running() {
         "{told:?}"
     );
     assert_eq!(desk.done.window, ["raise"; 6]);
+}
+
+/// The links that the view was asked about.
+fn links(desk: &Desk) -> Vec<&str> {
+    let links = desk.done.told.iter().filter(|told| told["kind"] == "tel");
+    links.map(|told| told["link"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_link_goes_to_the_window_as_it_came_and_nothing_is_sent() {
+    let mut desk = Desk::online();
+    let sent = desk.done.sent.len();
+    for link in ["tel:+49-30-1234", "<b>\"\n\u{202e}", ""] {
+        desk.takes(Event::Tel(link.into()));
+    }
+    assert_eq!(links(&desk), ["tel:+49-30-1234", "<b>\"\n\u{202e}", ""]);
+    assert_eq!(desk.done.window, ["raise"; 3]);
+    assert_eq!(desk.done.sent.len(), sent);
+}
+
+#[test]
+fn of_the_links_before_there_is_a_page_the_newest_is_told_once() {
+    let mut desk = Desk::begins(Start::Form { server: String::new(), user: String::new() });
+    desk.takes(Event::Tel("tel:1001".into()));
+    desk.takes(Event::Tel("tel:1002".into()));
+    assert_eq!(links(&desk), [""; 0]);
+    desk.takes(Event::Subscribed(View::new(drop)));
+    assert_eq!(links(&desk), ["tel:1002"]);
+    assert_eq!(desk.done.told[0]["kind"], "connection", "the form is there when it comes");
+    desk.takes(Event::Subscribed(View::new(drop)));
+    assert_eq!(links(&desk), ["tel:1002"], "a page that is loaded again asks nothing again");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod moving;
 mod reception;
 mod remembered;
 mod rings;
+mod tel;
 
 use anyhow::Result;
 use frontdesk_tests::desktop::DesktopSession;
@@ -139,4 +140,16 @@ async fn a_certificate_that_nobody_vouches_for_is_trusted_once() -> Result<()> {
 #[tokio::test]
 async fn a_name_that_nobody_vouches_for_is_text() -> Result<()> {
     hostile::names_are_text(&Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
+async fn a_link_to_a_number_is_asked_about_and_dialled_by_a_yes() -> Result<()> {
+    let reception = Reception::open(&["1001", "1004"]).await?;
+    tel::is_asked_about(&reception).await?;
+    tel::that_is_none_is_a_sentence(&reception).await
+}
+
+#[tokio::test]
+async fn a_link_to_a_number_waits_for_the_login_and_for_the_server() -> Result<()> {
+    tel::waits().await
 }

@@ -6,6 +6,7 @@ mod view;
 
 use crate::dom::{self, Place};
 use crate::focus_hold::Hold;
+use crate::modal::Behind;
 use crate::panes::{self, Divider};
 use crate::transport::{self, Transport};
 use frontdesk_console::event::Held;
@@ -82,6 +83,8 @@ pub struct App {
     focus: Option<frontdesk_console::Focus>,
     /// Where the focus is, for when what has it goes.
     hold: Hold,
+    /// Where it was before a dialog opened.
+    behind: Behind,
     painted: String,
     second: (i64, u64),
     _clock: Interval,
@@ -111,6 +114,7 @@ impl Component for App {
             ghost: NodeRef::default(),
             focus: None,
             hold: Hold::default(),
+            behind: Behind::default(),
             painted: String::new(),
             _clock: Interval::new(LOOK_MS, move || ticking.emit(Event::Tick(dom::now()))),
             _listeners: listeners(ctx),
@@ -118,6 +122,35 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let draw = self.take(ctx, msg);
+        // A question does not wait behind the settings.
+        if self.console.asks() {
+            self.settings = Shown::No;
+        }
+        self.behind.before(self.dialog_is_open());
+        draw
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.draw(ctx)
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
+        if first {
+            self.transport.start();
+        }
+        self.paint();
+        self.place_ghost();
+        self.behind.after(self.dialog_is_open());
+        if let Some(focus) = self.focus.take() {
+            dom::focus(&focus);
+        }
+        self.hold.keep();
+    }
+}
+
+impl App {
+    fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Event(event) => return self.event(event),
             Msg::Settings(shown) => self.settings = shown,
@@ -152,24 +185,10 @@ impl Component for App {
         true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        self.draw(ctx)
+    fn dialog_is_open(&self) -> bool {
+        self.settings == Shown::Yes || self.console.asks()
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
-        if first {
-            self.transport.start();
-        }
-        self.paint();
-        self.place_ghost();
-        if let Some(focus) = self.focus.take() {
-            dom::focus(&focus);
-        }
-        self.hold.keep();
-    }
-}
-
-impl App {
     /// Feeds the desk with the time and an event; says whether anything has to be drawn anew.
     fn event(&mut self, event: Event) -> bool {
         if let Event::Tick(now) = event {

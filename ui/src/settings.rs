@@ -1,6 +1,7 @@
 //! The settings dialog: theme, status colours with shape and word, presets. Changes count at once and are stored.
 
 use crate::icons::{icon, of_status};
+use crate::modal::Modal;
 use frontdesk_console::colour::Colour;
 use frontdesk_console::palette::{COLOURED, key};
 use frontdesk_console::texts::{self, page};
@@ -8,7 +9,7 @@ use frontdesk_console::{Event, Preset, Scheme, Settings, Theme, Untaken};
 use frontdesk_protocol::Status;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, MouseEvent, Properties, function_component, html, use_effect_with};
+use yew::{Callback, Html, MouseEvent, Properties, function_component, html};
 
 /// Light or dark, as the page is drawn now.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,7 +31,6 @@ pub struct SettingsProps {
 /// The dialog.
 #[function_component]
 pub fn SettingsDialog(props: &SettingsProps) -> Html {
-    use_effect_with((), |()| crate::dom::focus_id("settings-close"));
     let close = {
         let close = props.close.clone();
         Callback::from(move |_: MouseEvent| close.emit(()))
@@ -40,32 +40,30 @@ pub fn SettingsDialog(props: &SettingsProps) -> Html {
         [(Theme::System, page::THEMES[0]), (Theme::Light, page::THEMES[1]), (Theme::Dark, page::THEMES[2])];
     let presets = [(Preset::Usual, page::PRESETS[0]), (Preset::ColourBlindSafe, page::PRESETS[1])];
     html! {
-        <div class="veil">
-            <div class="dialog" role="dialog" aria-modal="true" aria-label={page::SETTINGS}>
-                <h2>{ page::SETTINGS }<button type="button" id="settings-close" class="quiet" onclick={close}>{ page::CLOSE }</button></h2>
-                <fieldset>
-                    <legend>{ page::THEME }</legend>
-                    { for themes.map(|(theme, word)| radio("theme", word, props.settings.theme == theme,
-                        change(props, move |settings| settings.theme = theme))) }
-                </fieldset>
-                <fieldset>
-                    <legend>{ page::CALLS }</legend>
-                    { check("safe-transfer", page::SAFE_TRANSFER, props.settings.transfer == Untaken::ComesBack,
-                        change(props, |settings| settings.transfer = settings.transfer.other())) }
-                    { check("grace", page::GRACE, props.settings.grace,
-                        change(props, |settings| settings.grace = !settings.grace)) }
-                </fieldset>
-                <fieldset>
-                    <legend>{ page::COLOURS }</legend>
-                    { for presets.map(|(preset, word)| radio("preset", word, props.settings.palette.preset == preset,
-                        change(props, move |settings| settings.palette.preset = preset))) }
-                </fieldset>
-                <div class="colours">{ for COLOURED.map(|status| colour(props, status)) }</div>
-                <button type="button" class="quiet" disabled={props.settings.palette.own.is_empty()} onclick={reset}>
-                    { page::PRESET_COLOURS }
-                </button>
-            </div>
-        </div>
+        <Modal name={page::SETTINGS} first="settings-close">
+            <h2>{ page::SETTINGS }<button type="button" id="settings-close" class="quiet" onclick={close}>{ page::CLOSE }</button></h2>
+            <fieldset>
+                <legend>{ page::THEME }</legend>
+                { for themes.map(|(theme, word)| radio("theme", word, props.settings.theme == theme,
+                    change(props, move |settings| settings.theme = theme))) }
+            </fieldset>
+            <fieldset>
+                <legend>{ page::CALLS }</legend>
+                { check("safe-transfer", page::SAFE_TRANSFER, props.settings.transfer == Untaken::ComesBack,
+                    change(props, |settings| settings.transfer = settings.transfer.other())) }
+                { check("grace", page::GRACE, props.settings.grace,
+                    change(props, |settings| settings.grace = !settings.grace)) }
+            </fieldset>
+            <fieldset>
+                <legend>{ page::COLOURS }</legend>
+                { for presets.map(|(preset, word)| radio("preset", word, props.settings.palette.preset == preset,
+                    change(props, move |settings| settings.palette.preset = preset))) }
+            </fieldset>
+            <div class="colours">{ for COLOURED.map(|status| colour(props, status)) }</div>
+            <button type="button" class="quiet" disabled={props.settings.palette.own.is_empty()} onclick={reset}>
+                { page::PRESET_COLOURS }
+            </button>
+        </Modal>
     }
 }
 

@@ -1,11 +1,13 @@
 //! One desk: its whole state, and `update` for everything that happens to it. It asks for effects and performs none.
 
+mod asking;
 mod facts;
 mod handing;
 mod moves;
 mod views;
 
 use crate::announce::Announcements;
+use crate::asking::Asking;
 use crate::cards::{self, CardAction, CardState};
 use crate::clock::Clock;
 use crate::event::{Connection, Effect, Event, Focus, Held};
@@ -85,6 +87,8 @@ pub struct Console {
     pub said: Announcements,
     /// How much of each had been said before this event: polite, now.
     heard: (u64, u64),
+    /// The link that was followed.
+    pub asking: Asking,
     /// The login form.
     pub login: Login,
 }
@@ -110,6 +114,7 @@ impl Console {
             orders: Orders::new(nonce),
             said: Announcements::default(),
             heard: (0, 0),
+            asking: Asking::default(),
             login: Login::default(),
         }
     }
@@ -138,6 +143,7 @@ impl Console {
                 (self.login.wait, self.login.error) = (None, answer.err());
             }
             Event::LogOut => {
+                self.asking.close();
                 self.forget();
                 out.push(Effect::LogOut);
             }
@@ -171,7 +177,10 @@ impl Console {
             Event::OtherWay => self.switch(Other { chosen: !self.other.chosen, ..self.other }),
             Event::GoToHanded => self.go_to_handed(&mut out),
             Event::HandedStep(way) => self.handed_step(way, &mut out),
+            Event::Escape if self.escape_tel() => {}
             Event::CancelDrag | Event::Escape => self.escape(&mut out),
+            Event::CallTel(id) => self.call_tel(id, &mut out),
+            Event::LeaveTel(id) => self.leave_tel(id),
             Event::ChooseCard(leg) => self.choose_card(leg, &mut out),
             Event::ChooseTile(person) => self.choose_tile(person, &mut out),
             Event::ChooseTarget(at) => self.choose_target(at, &mut out),
@@ -204,7 +213,12 @@ impl Console {
                 self.settings.extension = Some(extension);
                 out.push(Effect::Save(Box::new(self.settings.clone())));
             }
-            Event::Dismiss(subject) => self.orders.dismiss(&subject),
+            Event::Dismiss(subject) => {
+                if subject == Subject::Tel {
+                    self.asking.close();
+                }
+                self.orders.dismiss(&subject);
+            }
             Event::SearchEnter => {
                 if let Some(person) = self.first_found() {
                     self.users.focus = Some(person.clone());
@@ -296,6 +310,9 @@ impl Console {
         self.link.heard.0 -= back;
         self.clock.local = now;
         self.told(&before);
+        if self.asking.tick(now) {
+            self.fail(Subject::Tel, texts::dial::TOO_OLD.into());
+        }
         for note in self.orders.tick(now) {
             self.say_now(note.text);
         }
@@ -350,12 +367,8 @@ impl Console {
     fn call_back(&mut self, row: HistoryId, out: &mut Vec<Effect>) {
         let Some(entry) = self.history.entries.iter().find(|entry| entry.id == row) else { return };
         let (who, subject) = (texts::party(Some(&entry.party)), Subject::Row(row));
-        let order = match (self.held_back(), history::number(entry), self.selected_extension()) {
-            (Some(why), _, _) | (None, Err(why), _) => Err(why),
-            (None, Ok(_), None) => Err(texts::NO_EXTENSION.to_owned()),
-            (None, Ok(to), Some(from)) => Ok((from.clone(), to)),
-        };
-        match order {
+        let number = self.held_back().map_or_else(|| history::number(entry), Err);
+        match number.and_then(|to| self.originate(&to)) {
             Err(why) => self.fail(subject, why),
             Ok((from, to)) => {
                 let text = texts::calling(&who, from.as_str());
@@ -410,6 +423,7 @@ impl Console {
     fn forget(&mut self) {
         let (mut fresh, clock) = (Self::new("", self.clock.zone), self.clock);
         fresh.clock.local = clock.local;
+        std::mem::swap(&mut fresh.asking, &mut self.asking);
         std::mem::swap(&mut fresh.orders, &mut self.orders);
         fresh.orders.forget();
         std::mem::swap(&mut fresh.settings, &mut self.settings);

@@ -46,6 +46,11 @@ pub enum Message {
         /// What it is known by, SHA-256.
         fingerprint: String,
     },
+    /// Somebody followed a link to a telephone number: the person is asked whether it is called.
+    Tel {
+        /// The link as it came; whoever wrote it is a stranger.
+        link: String,
+    },
 }
 
 /// How the connection to the server is.
@@ -156,6 +161,10 @@ pub enum Event {
     Dismiss(Subject),
     /// Enter in the search box.
     SearchEnter,
+    /// Yes to the question about a link.
+    CallTel(u64),
+    /// No to it.
+    LeaveTel(u64),
 }
 
 /// Whether a session outlives the program.

@@ -2,6 +2,7 @@
 //! happens to it, and plain data to draw. No drawing, no sockets, no clock of its own: time comes with the event.
 
 pub mod announce;
+pub mod asking;
 pub mod cards;
 pub mod clock;
 pub mod colour;
@@ -23,6 +24,7 @@ pub mod tel;
 pub mod texts;
 pub mod tiles;
 
+pub use asking::QuestionView;
 pub use cards::{CardAction, CardState, CardView, Known};
 pub use console::Console;
 pub use event::{Connection, Effect, Event, Focus, Message};

@@ -26,6 +26,8 @@ pub enum Subject {
     Handed(HandedId),
     /// The desk.
     Desk,
+    /// A `tel:` link that somebody followed.
+    Tel,
     /// This computer; each remark has a number of its own.
     Remark(u64),
 }
@@ -186,10 +188,11 @@ impl Orders {
         Some(self.note(Subject::Remark(self.given), Tone::Failed, text, at))
     }
 
-    /// The person has gone: keeps only what is about this computer, and the count, so that no id is given twice.
+    /// The person has gone: keeps only what is about this computer or about a link, which names nobody, and the count,
+    /// so that no id is given twice.
     pub fn forget(&mut self) {
         self.pending.clear();
-        self.notes.retain(|subject, _| matches!(subject, Subject::Remark(_)));
+        self.notes.retain(|subject, _| matches!(subject, Subject::Remark(_) | Subject::Tel));
     }
 
     /// Takes a note away.

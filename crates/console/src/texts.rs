@@ -1,6 +1,7 @@
 //! The catalogue: every word and sentence of the view, in English. No other file of `console` and `ui` holds words for
 //! people, but the names of days and months, which are part of the `clock`.
 
+pub mod dial;
 pub mod handed;
 pub mod page;
 

@@ -6,6 +6,7 @@ use crate::history::HistoryPane;
 use crate::live_region::LiveRegion;
 use crate::login::LoginForm;
 use crate::panes::DividerBar;
+use crate::question::Question;
 use crate::search::SearchBox;
 use crate::settings::SettingsDialog;
 use crate::stream::Stream;
@@ -51,11 +52,12 @@ impl App {
         let pulling = self.console.handed.pulling.row().is_some();
         let tiles = self.console.tiles().into_iter().map(Rc::new).collect::<Vec<_>>();
         let ghost = self.draw_ghost(dragging);
-        let dialog = self.draw_settings(&open);
+        let dialog = self.draw_dialog(&open);
+        let inert = self.dialog_is_open();
         html! {
             <ContextProvider<Now> key="desk" context={Now(self.console.clock.server())}>
                 <div class={classes!("desk", dragging.then_some("dragging"), moving.then_some("moving"), pulling.then_some("pulling"))}>
-                    <header>
+                    <header {inert}>
                         <SearchBox text={self.console.users.search.clone()} on={on.clone()} />
                         <TopBar
                             light={light.clone()}
@@ -67,7 +69,7 @@ impl App {
                         />
                     </header>
                     { self.draw_banner(&light) }
-                    <main>
+                    <main {inert}>
                         <Stream
                             cards={self.console.cards().into_iter().map(Rc::new).collect::<Vec<_>>()}
                             handed={self.console.handed_rows().into_iter().map(Rc::new).collect::<Vec<_>>()}
@@ -125,7 +127,12 @@ impl App {
         }
     }
 
-    fn draw_settings(&self, open: &Callback<Shown>) -> Html {
+    fn draw_dialog(&self, open: &Callback<Shown>) -> Html {
+        if let Some(question) = self.console.question() {
+            // Another question takes the focus anew: Enter was not meant for it.
+            let key = question.id.to_string();
+            return html! { <Question {key} {question} on={self.happened.clone()} /> };
+        }
         match self.settings {
             Shown::No => html! { <div hidden={true}></div> },
             Shown::Yes => html! {

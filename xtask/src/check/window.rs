@@ -1,5 +1,5 @@
 //! Holds the desktop's window to what it may: one capability file for one window, and a content policy without inline
-//! script, evaluation or foreign addresses. What the window then does is proven by the suite `window`.
+//! script, evaluation or foreign addresses; of the links of a desktop it takes those to telephone numbers alone. What the window then does is proven by the suite `window`.
 
 use std::fs;
 
@@ -31,6 +31,12 @@ const POLICY: [(&str, &str); 13] = [
 /// Keys of `app.security` that are known; each further one could weaken the window.
 const SECURITY: [&str; 3] = ["freezePrototype", "capabilities", "csp"];
 
+/// What the package's desktop entry is made of.
+const ENTRY: &str = "src-tauri/frontdesk.desktop.hbs";
+
+/// How a desktop learns that links to telephone numbers are for this program, and gives it the one that was followed.
+const LINKS: [(&str, &str); 2] = [("MimeType", "x-scheme-handler/tel;"), ("Exec", "{{exec}} %u")];
+
 /// What is wider than it may be, one sentence each.
 pub fn faults() -> Result<Vec<String>> {
     let root = workspace::root();
@@ -44,7 +50,15 @@ pub fn faults() -> Result<Vec<String>> {
     let config = serde_json::from_str(&config).context("tauri.conf.json is no JSON")?;
     let mut found = capability_faults(&files);
     found.extend(config_faults(&config));
+    let entry = fs::read_to_string(root.join(ENTRY)).with_context(|| format!("the desktop entry {ENTRY}"))?;
+    found.extend(entry_faults(&entry));
     Ok(found)
+}
+
+fn entry_faults(entry: &str) -> Vec<String> {
+    let lines: Vec<_> = entry.lines().filter_map(|line| line.split_once('=')).collect();
+    let wrong = LINKS.iter().filter(|link| !lines.iter().filter(|line| line.0 == link.0).eq([*link]));
+    wrong.map(|(key, value)| format!("{ENTRY}: it must say {key}={value} and no other {key}")).collect()
 }
 
 fn capability_faults(files: &[(String, String)]) -> Vec<String> {
@@ -85,6 +99,7 @@ fn config_faults(config: &Value) -> Vec<String> {
     let policy: serde_json::Map<String, Value> =
         POLICY.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
     must("csp", &app["security"]["csp"], Value::Object(policy));
+    must("the desktop entry", &config["bundle"]["linux"]["deb"]["desktopTemplate"], json!(ENTRY));
     let further = app["security"].as_object().into_iter().flatten().map(|(key, _)| key);
     let further: Vec<_> = further.filter(|key| !SECURITY.contains(&key.as_str())).collect();
     must("what else stands in security", &json!(further), json!([]));
@@ -119,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_takes_no_links_or_others_is_named() {
+        let right = "[Desktop Entry]\nExec={{exec}} %u\nMimeType=x-scheme-handler/tel;\n";
+        assert_eq!(entry_faults(right), [""; 0]);
+        // What the bundler writes by itself: the link would never reach the program.
+        assert_eq!(entry_faults(&right.replace(" %u", "")).len(), 1);
+        assert_eq!(entry_faults(&right.replace("tel;", "tel;x-scheme-handler/http;")).len(), 1);
+        assert_eq!(entry_faults("[Desktop Entry]\n").len(), 2);
+    }
+
+    #[test]
     fn a_weaker_policy_is_named() {
         let text = fs::read_to_string(workspace::root().join("tauri.conf.json")).unwrap();
         let config: Value = serde_json::from_str(&text).unwrap();
@@ -128,6 +153,9 @@ mod tests {
         let mut weaker = config.clone();
         weaker["app"]["security"]["dangerousDisableAssetCspModification"] = json!(true);
         assert!(config_faults(&weaker)[0].contains("dangerousDisableAssetCspModification"));
+        let mut deaf = config.clone();
+        deaf["bundle"]["linux"]["deb"]["desktopTemplate"] = Value::Null;
+        assert!(config_faults(&deaf)[0].contains("the desktop entry is"));
         let mut second = config;
         second["app"]["windows"].as_array_mut().unwrap().push(json!({"label": "other"}));
         assert!(config_faults(&second)[0].contains("the windows is"));

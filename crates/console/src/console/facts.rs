@@ -45,6 +45,7 @@ impl Console {
             }
             Message::Remark { text } => self.remark(text),
             Message::Untrusted { fingerprint } => self.login.certificate = Some(fingerprint),
+            Message::Tel { link } => self.follow_tel(&link),
         }
         self.told(&before);
     }

@@ -79,18 +79,19 @@ impl Console {
                 Subject::Leg(leg) => !self.stream.order.contains(leg),
                 Subject::Handed(id) => note.tone == Tone::Failed && !self.handed.order.contains(id),
                 Subject::Row(row) => !self.history.entries.iter().any(|entry| entry.id == *row),
-                Subject::Desk | Subject::Remark(_) => true,
+                Subject::Desk | Subject::Tel | Subject::Remark(_) => true,
             })
             .cloned()
+            .chain(self.waiting_note())
             .collect();
         notes.sort_by_key(|note| std::cmp::Reverse(note.at));
         notes
     }
 
-    /// The remarks about this computer, which stand beside the login form too.
+    /// The remarks about this computer and about a link that was followed, which stand beside the login form too.
     pub fn remarks(&self) -> Vec<Note> {
-        let remark = |note: &&Note| matches!(note.subject, Subject::Remark(_));
-        self.orders.notes().filter(remark).cloned().collect()
+        let remark = |note: &&Note| matches!(note.subject, Subject::Remark(_) | Subject::Tel);
+        self.orders.notes().filter(remark).cloned().chain(self.waiting_note()).collect()
     }
 
     /// Whose history is shown, as its heading.

@@ -17,10 +17,16 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk that is logged in and live at one second past midnight.
-    pub fn live() -> Self {
+    /// A desk that has heard of nobody yet.
+    pub fn fresh() -> Self {
         let mut desk = Self { console: Console::new("test", |_| 0), now: 0, seq: 7 };
         desk.tick(1_000);
+        desk
+    }
+
+    /// A desk that is logged in and live at one second past midnight.
+    pub fn live() -> Self {
+        let mut desk = Self::fresh();
         desk.hears(ready(false));
         desk.hears(snapshot(7));
         desk
