@@ -3,7 +3,9 @@
 use frontdesk_ami::event::Channel as Snapshot;
 pub(crate) use frontdesk_ami::event::ChannelState as State;
 use frontdesk_protocol::text::line;
-use frontdesk_protocol::{Direction, Extension, Hold, LegState, LotName, Millis, Party, QueueName, Service};
+use frontdesk_protocol::{
+    Direction, Extension, Hold, LegId, LegState, LotName, Millis, Party, QueueName, Service,
+};
 use std::sync::Arc;
 
 /// The most characters that are kept of what a stranger may write.
@@ -131,6 +133,8 @@ pub(crate) struct Past {
 #[derive(Debug, Clone)]
 pub(crate) struct Channel {
     pub uid: Uid,
+    /// The same as people's desks know it.
+    pub leg: Option<LegId>,
     pub end: End,
     pub call: CallKey,
     pub facts: Facts,
@@ -142,21 +146,39 @@ pub(crate) struct Channel {
     pub passing: Option<Millis>,
 }
 
+/// What of a snapshot is new.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct News {
+    /// Anything at all.
+    pub differs: bool,
+    pub name: bool,
+    pub linkedid: bool,
+}
+
 impl Facts {
-    /// Overwrites all with the newest snapshot; says whether anything differed.
-    pub(crate) fn overwrite(&mut self, new: &Snapshot<'_>) -> bool {
-        let mut differs = new.state != self.state;
+    /// Overwrites all with the newest snapshot.
+    pub(crate) fn overwrite(&mut self, new: &Snapshot<'_>) -> News {
+        let state = new.state != self.state;
         self.state = new.state;
-        differs |= set(&mut self.name, new.name);
-        differs |= set(&mut self.caller_number, &line(new.caller_number, LONGEST));
-        differs |= set(&mut self.caller_name, &line(new.caller_name, LONGEST));
-        differs |= set(&mut self.connected_number, &line(new.connected_number, LONGEST));
-        differs |= set(&mut self.connected_name, &line(new.connected_name, LONGEST));
-        differs |= set(&mut self.context, new.context);
-        differs |= set(&mut self.exten, new.exten);
-        differs |= set(&mut self.linkedid, new.linkedid);
-        differs
+        let name = set(&mut self.name, new.name);
+        let linkedid = set(&mut self.linkedid, new.linkedid);
+        let differs = state
+            | name
+            | linkedid
+            | strange(&mut self.caller_number, new.caller_number)
+            | strange(&mut self.caller_name, new.caller_name)
+            | strange(&mut self.connected_number, new.connected_number)
+            | strange(&mut self.connected_name, new.connected_name)
+            | set(&mut self.context, new.context)
+            | set(&mut self.exten, new.exten);
+        News { differs, name, linkedid }
     }
+}
+
+/// Overwrites what a stranger may have written, as the line that it is to be.
+fn strange(text: &mut Arc<str>, new: &str) -> bool {
+    // What is a line already stays as it is.
+    text.as_ref() != new && set(text, &line(new, LONGEST))
 }
 
 impl Channel {
@@ -199,7 +221,7 @@ impl Channel {
 pub(crate) fn set(text: &mut Arc<str>, new: &str) -> bool {
     let differs = text.as_ref() != new;
     if differs {
-        *text = new.into();
+        *text = if new.is_empty() { Arc::default() } else { new.into() };
     }
     differs
 }

@@ -15,17 +15,17 @@ impl Model {
                 self.channel(channel, now);
             }
             Event::Snapshot(channel) => {
-                self.known(channel, now);
+                self.known(channel);
             }
-            Event::Hangup { channel, cause } => self.hangup(channel, *cause, now),
+            Event::Hangup { channel, cause } => self.hangup(channel, *cause),
             Event::DialBegin { source, dest } => self.dial_begins(source.as_ref(), dest, now),
             Event::DialState { source, dest } => {
-                self.known_if(source.as_ref(), now);
-                self.known(dest, now);
+                self.known_if(source.as_ref());
+                self.known(dest);
             }
             Event::DialEnd { source, dest, status } => {
-                let source = self.known_if(source.as_ref(), now);
-                let dest = self.known_if(dest.as_ref(), now);
+                let source = self.known_if(source.as_ref());
+                let dest = self.known_if(dest.as_ref());
                 self.dial_end(source.as_ref(), dest.as_ref(), status);
             }
             Event::Bridge(bridge) => {
@@ -37,7 +37,7 @@ impl Model {
                 }
             }
             Event::BridgeLeave { bridge, channel } => {
-                if let Some(uid) = self.known(channel, now)
+                if let Some(uid) = self.known(channel)
                     && self.channels.get(&uid).and_then(|channel| channel.ties.bridge.as_deref())
                         == Some(bridge.id)
                 {
@@ -45,8 +45,8 @@ impl Model {
                 }
             }
             Event::BridgeDestroy(bridge) => self.bridge_destroyed(bridge.id),
-            Event::Hold(channel) => self.held(channel, Hold::Here, now),
-            Event::Unhold(channel) => self.held(channel, Hold::None, now),
+            Event::Hold(channel) => self.held(channel, Hold::Here),
+            Event::Unhold(channel) => self.held(channel, Hold::None),
             _ => self.rarer_event(event, now),
         }
     }
@@ -62,20 +62,20 @@ impl Model {
                 }
             }
             Event::Status { channel, application, bridge: _ } => {
-                if let Some(uid) = self.known(channel, now) {
+                if let Some(uid) = self.known(channel) {
                     self.runs(&uid, application);
                     self.touch(&uid);
                 }
             }
             Event::Renamed { uniqueid, name } => self.rename(uniqueid, name),
             Event::LocalPair { one, two } => {
-                if let (Some(one), Some(two)) = (self.known(one, now), self.known(two, now)) {
+                if let (Some(one), Some(two)) = (self.known(one), self.known(two)) {
                     self.pair(&one, &two);
                 }
             }
             Event::Pickup { channel, .. } => {
                 // Who picks up was called, in the end.
-                let picker = self.known(channel, now);
+                let picker = self.known(channel);
                 if let Some(channel) = picker.and_then(|uid| self.channels.get_mut(&uid)) {
                     channel.ties.dialled = Dialled::Over;
                     channel.place.calls = None;
@@ -83,13 +83,13 @@ impl Model {
                 }
             }
             Event::BlindTransfer { result: "Success", transferer, exten } => {
-                let uid = self.known(transferer, now);
+                let uid = self.known(transferer);
                 self.handed(uid, exten);
             }
             Event::AttendedTransfer { result: "Success", original, second, target } => {
                 let to = target.map(|target| target.caller_number).unwrap_or_default();
                 for side in [original, second] {
-                    let uid = self.known(side, now);
+                    let uid = self.known(side);
                     self.handed(uid, to);
                 }
             }
@@ -111,7 +111,7 @@ impl Model {
                 }
             }
             Event::QueueLeave { channel } => {
-                if let Some(uid) = self.known(channel, now) {
+                if let Some(uid) = self.known(channel) {
                     self.unqueue(&uid);
                 }
             }
@@ -125,7 +125,7 @@ impl Model {
                 }
             }
             Event::Unparked(parked) => {
-                if let Some(uid) = self.known(&parked.channel, now) {
+                if let Some(uid) = self.known(&parked.channel) {
                     self.unpark(&uid);
                 }
             }
@@ -158,7 +158,7 @@ impl Model {
             }
             Event::Messages { mailbox, new, old, channel } => {
                 registry.mailbox(mailbox, *new, *old, "", dirty);
-                self.known_if(channel.as_ref(), now);
+                self.known_if(channel.as_ref());
                 false
             }
             Event::VoicemailUser { mailbox, context, name, new, old } => {
@@ -193,8 +193,8 @@ impl Model {
         }
     }
 
-    fn held(&mut self, channel: &Channel<'_>, hold: Hold, now: Millis) {
-        if let Some(uid) = self.known(channel, now) {
+    fn held(&mut self, channel: &Channel<'_>, hold: Hold) {
+        if let Some(uid) = self.known(channel) {
             self.hold(&uid, hold);
         }
     }
@@ -215,7 +215,7 @@ impl Model {
 
     fn handed(&mut self, uid: Option<Uid>, to: &str) {
         let Some(uid) = uid else { return };
-        let name = self.registry.party_of_number(to, "", &self.settings).display().to_owned();
+        let name = self.registry.party_of_number(to, "", &self.settings).party().display().to_owned();
         if let Some(channel) = self.channels.get_mut(&uid) {
             channel.past.handed_to.get_or_insert(name);
         }

@@ -7,7 +7,9 @@
 //! - Call [`Switchboard::link_up`] once per session, after the PBX said `FullyBooted`. The switchboard asks for its
 //!   lists by itself; when they are read, it publishes the whole office and says [`Output::Synced`].
 //! - Pass every AMI message in the order of arrival to [`Switchboard::message`]: live events, list items, responses.
-//! - After each call, take outputs with [`Switchboard::poll`] until there are none; send each [`Output::Act`] in order.
+//! - After each call, or after all messages of one read, take outputs with [`Switchboard::poll`] until there are none;
+//!   send each [`Output::Act`] in order. What the messages of one read come to is drawn once, when it is polled; what
+//!   happened between them is in the history all the same.
 //! - Call [`Switchboard::tick`] at [`Switchboard::deadline`] at the latest. It may move with every call.
 //! - When the session ends, call [`Switchboard::link_down`]: the office stays as it was last known until everything is
 //!   read anew, and no order is taken meanwhile.
@@ -19,6 +21,7 @@ mod bind;
 mod channel;
 mod control;
 mod events;
+mod maps;
 mod model;
 mod orders;
 mod record;

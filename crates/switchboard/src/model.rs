@@ -16,11 +16,12 @@ pub(crate) use frontdesk_ami::event::BridgeKind;
 pub(crate) use graph::Tie;
 
 use crate::channel::{CallKey, Channel, Uid};
+use crate::maps::{Calls, Map, Set};
 use crate::model::memory::Memory;
 use crate::registry::Registry;
 use crate::settings::Settings;
 use frontdesk_protocol::{CallId, Extension, LotName, MailboxId, Millis, Party, QueueName};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// A bridge and who is in it.
@@ -34,7 +35,10 @@ pub(crate) struct Bridge {
 /// What has to be drawn again.
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
-    pub calls: BTreeSet<CallKey>,
+    /// Calls of which something changed.
+    pub calls: Calls,
+    /// Those that were looked at since the last drawing.
+    pub looked: Calls,
     pub extensions: BTreeSet<Extension>,
     pub queues: BTreeSet<QueueName>,
     pub lots: BTreeSet<LotName>,
@@ -62,10 +66,10 @@ pub(crate) struct QueueEntry {
 pub(crate) struct Model {
     pub settings: Settings,
     pub registry: Registry,
-    pub channels: HashMap<Uid, Channel>,
-    pub bridges: HashMap<Arc<str>, Bridge>,
-    pub calls: HashMap<CallKey, CallEntry>,
-    pub at: HashMap<Extension, Vec<Uid>>,
+    pub channels: Map<Uid, Channel>,
+    pub bridges: Map<Arc<str>, Bridge>,
+    pub calls: Map<CallKey, CallEntry>,
+    pub at: Map<Extension, Vec<Uid>>,
     pub queues: BTreeMap<QueueName, QueueEntry>,
     pub lots: BTreeMap<LotName, BTreeMap<Extension, (Uid, Millis)>>,
     pub dirty: Dirty,
@@ -75,12 +79,14 @@ pub(crate) struct Model {
     pub unplaced: Vec<Uid>,
     /// Channels that ended since the last look.
     pub ended: Vec<Ended>,
+    /// Calls that became part of an older one since the last look, with that.
+    pub united: Vec<(CallKey, CallKey)>,
     /// What was up when the link was lost, until the lists have said what still is.
     pub memory: Memory,
     /// Channels that are going to appear, and whom they are meant to call.
-    expected: HashMap<Uid, Party>,
-    pub links: HashMap<Arc<str>, CallKey>,
-    pub names: HashMap<Arc<str>, Uid>,
+    expected: Map<Uid, Party>,
+    pub links: Map<Arc<str>, CallKey>,
+    pub names: Map<Arc<str>, Uid>,
     gone: Tombs,
     next_call: u64,
 }
@@ -90,6 +96,7 @@ pub(crate) struct Model {
 pub(crate) struct Ended {
     pub channel: Channel,
     /// Its call, and the queue through which that came.
+    pub key: CallKey,
     pub call: CallId,
     pub queue: Option<QueueName>,
     pub cause: u32,
@@ -101,7 +108,7 @@ pub(crate) struct Ended {
 #[derive(Debug, Default)]
 struct Tombs {
     order: VecDeque<Uid>,
-    set: HashSet<Uid>,
+    set: Set<Uid>,
 }
 
 impl Tombs {
@@ -128,20 +135,21 @@ impl Model {
         Self {
             settings,
             registry: Registry::default(),
-            channels: HashMap::new(),
-            bridges: HashMap::new(),
-            calls: HashMap::new(),
-            at: HashMap::new(),
+            channels: Map::default(),
+            bridges: Map::default(),
+            calls: Map::default(),
+            at: Map::default(),
             queues: BTreeMap::new(),
             lots: BTreeMap::new(),
             dirty: Dirty::default(),
             settling: BTreeSet::new(),
             unplaced: Vec::new(),
             ended: Vec::new(),
+            united: Vec::new(),
             memory: Memory::default(),
-            expected: HashMap::new(),
-            links: HashMap::new(),
-            names: HashMap::new(),
+            expected: Map::default(),
+            links: Map::default(),
+            names: Map::default(),
             gone: Tombs::default(),
             next_call: 0,
         }

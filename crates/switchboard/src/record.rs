@@ -1,9 +1,13 @@
 //! Turns legs that ended into records for the history. Not the history; the server keeps that.
 
 use crate::api::CallRecord;
-use crate::channel::{Channel, Dialled, State, Uid};
+use crate::channel::{CallKey, Channel, Dialled, State, Uid};
+use crate::maps::Map;
 use crate::model::{Ended, Model};
 use frontdesk_protocol::{CallId, Direction, Extension, HistoryOutcome, Millis, Party, PartyKind, Service};
+use smallvec::SmallVec;
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// How long after its end a leg that nobody answered waits to learn where its caller went, in milliseconds.
 const WAIT_MS: u64 = 1_500;
@@ -25,7 +29,6 @@ struct Open {
 /// A row that was told of a call that was answered here.
 #[derive(Debug)]
 struct Told {
-    call: CallId,
     extension: Extension,
     ended: Millis,
 }
@@ -37,52 +40,162 @@ struct Told {
 /// and gets it again has two rows, for they talked twice.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
-    open: Vec<Open>,
-    told: Vec<Told>,
+    /// By call: they are looked at when something happens in it.
+    open: Map<CallKey, Vec<Open>>,
+    /// The calls of which a row waits for what becomes of this caller, who may be in another one.
+    callers: Map<Uid, SmallVec<[CallKey; 1]>>,
+    /// When the first of them is told at the latest, or before.
+    due: Option<Millis>,
+    told: Map<CallId, SmallVec<[Told; 1]>>,
+    /// When those were told, the first one first.
+    order: VecDeque<(Millis, CallId)>,
 }
 
 impl Records {
-    /// Takes over what ended and gives the records that are complete.
-    pub(crate) fn collect(&mut self, model: &mut Model, now: Millis) -> Vec<CallRecord> {
+    /// Takes over what ended and gives the records that are complete. These calls were looked at since the last time.
+    pub(crate) fn collect(&mut self, model: &mut Model, looked: &[CallKey], now: Millis) -> Vec<CallRecord> {
         let mut done = Vec::new();
-        for ended in std::mem::take(&mut model.ended) {
-            if let Some(record) = record(model, &ended, now) {
-                self.take(record, ended.caller, now, &mut done);
+        let united = std::mem::take(&mut model.united);
+        if !self.open.is_empty() || !model.ended.is_empty() {
+            for (young, old) in united {
+                self.unite(young, old);
+            }
+            let mut calls: Vec<CallKey> = looked.to_vec();
+            calls.extend(looked.iter().flat_map(|key| self.waiting_for(model, *key)));
+            for ended in std::mem::take(&mut model.ended) {
+                calls.push(ended.key);
+                calls.extend(self.callers.get(&ended.channel.uid).into_iter().flatten());
+                if let Some(record) = record(model, &ended, now) {
+                    self.take(ended.key, record, ended.caller, now, &mut done);
+                }
+            }
+            if self.due.is_some_and(|due| due <= now) {
+                let due = |open: &Open| open.until.is_some_and(|until| until <= now);
+                calls.extend(self.open.iter().filter(|(_, opens)| opens.iter().any(due)).map(|(key, _)| key));
+            }
+            calls.sort_unstable();
+            calls.dedup();
+            for key in calls {
+                self.look(key, model, now, &mut done);
+            }
+            if self.due.is_some_and(|due| due <= now) {
+                self.due = self.open.values().flatten().filter_map(|open| open.until).min();
             }
         }
-        self.open.retain_mut(|open| {
+        if self.open.is_empty() {
+            self.due = None;
+        }
+        while self.order.front().is_some_and(|(ended, _)| now.since(*ended) >= LATE_MS) {
+            if let Some((_, call)) = self.order.pop_front() {
+                self.forget(&call, now);
+            }
+        }
+        done
+    }
+
+    /// The calls of which a row waits for somebody in this one.
+    fn waiting_for<'a>(&'a self, model: &'a Model, key: CallKey) -> impl Iterator<Item = CallKey> + 'a {
+        let call = model.calls.get(&key).filter(|_| !self.callers.is_empty());
+        let channels = call.into_iter().flat_map(|call| &call.channels);
+        channels.filter_map(|uid| self.callers.get(uid)).flatten().copied()
+    }
+
+    /// One call became part of an older one.
+    fn unite(&mut self, young: CallKey, old: CallKey) {
+        let Some(opens) = self.open.remove(&young) else { return };
+        for caller in opens.iter().filter_map(|open| open.caller.as_ref()) {
+            self.released(young, caller);
+            self.waits(old, caller);
+        }
+        self.open.entry(old).or_default().extend(opens);
+    }
+
+    fn waits(&mut self, key: CallKey, caller: &Uid) {
+        let calls = self.callers.entry(Arc::clone(caller)).or_default();
+        if !calls.contains(&key) {
+            calls.push(key);
+        }
+    }
+
+    fn released(&mut self, key: CallKey, caller: &Uid) {
+        if let Some(calls) = self.callers.get_mut(caller) {
+            calls.retain(|other| *other != key);
+            if calls.is_empty() {
+                self.callers.remove(caller);
+            }
+        }
+    }
+
+    /// Looks at the rows of this call; those that can be told are.
+    fn look(&mut self, key: CallKey, model: &Model, now: Millis, done: &mut Vec<CallRecord>) {
+        let Some(mut opens) = self.open.remove(&key) else { return };
+        let before: SmallVec<[Uid; 2]> = opens.iter().filter_map(|open| open.caller.clone()).collect();
+        opens.retain_mut(|open| {
             let told = open.look(model, now);
             if told {
                 done.push(open.record.clone());
             }
             !told
         });
-        self.told.retain(|told| now.since(told.ended) < LATE_MS);
-        done
+        for caller in before {
+            if !opens.iter().any(|open| open.caller.as_ref() == Some(&caller)) {
+                self.released(key, &caller);
+            }
+        }
+        self.due = opens.iter().filter_map(|open| open.until).chain(self.due).min();
+        if !opens.is_empty() {
+            self.open.insert(key, opens);
+        }
     }
 
-    fn take(&mut self, record: CallRecord, caller: Option<Uid>, now: Millis, done: &mut Vec<CallRecord>) {
+    fn forget(&mut self, call: &CallId, now: Millis) {
+        if let Some(told) = self.told.get_mut(call) {
+            told.retain(|told| now.since(told.ended) < LATE_MS);
+            if told.is_empty() {
+                self.told.remove(call);
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        key: CallKey,
+        record: CallRecord,
+        caller: Option<Uid>,
+        now: Millis,
+        done: &mut Vec<CallRecord>,
+    ) {
         if record.direction != Direction::Inbound {
             return done.push(record);
         }
         let same = |open: &Open| open.record.call == record.call && open.record.extension == record.extension;
-        let before = self.open.iter().position(same).map(|place| self.open.swap_remove(place));
+        let before = self.open.get_mut(&key).and_then(|opens| {
+            let place = opens.iter().position(same)?;
+            Some(opens.swap_remove(place))
+        });
         let silent = record.started.plus(record.ring_ms);
         if !unanswered_here(&record) {
-            let (call, extension) = (record.call.clone(), record.extension.clone());
-            self.told.push(Told { call, extension, ended: now });
-            return done.push(before.map_or(record.clone(), |before| before.and(record)));
+            let told = Told { extension: record.extension.clone(), ended: now };
+            self.told.entry(record.call.clone()).or_default().push(told);
+            self.order.push_back((now, record.call.clone()));
+            return done.push(match before {
+                Some(before) => before.and(record),
+                None => record,
+            });
         }
-        let late = self.told.iter().any(|told| {
-            told.call == record.call && told.extension == record.extension && record.started <= told.ended
-        });
+        let late = self.told.get(&record.call).into_iter().flatten();
+        let late =
+            late.into_iter().any(|told| told.extension == record.extension && record.started <= told.ended);
         if late {
             return;
         }
-        self.open.push(match before {
+        let caller = caller.or(before.as_ref().and_then(|before| before.caller.clone()));
+        if let Some(caller) = &caller {
+            self.waits(key, caller);
+        }
+        self.open.entry(key).or_default().push(match before {
             None => Open { record, caller, silent, until: None },
             Some(before) => {
-                let caller = caller.or(before.caller.clone());
                 Open { silent: silent.max(before.silent), caller, until: None, record: before.and(record) }
             }
         });
@@ -90,7 +203,7 @@ impl Records {
 
     /// When the next record is told at the latest.
     pub(crate) fn deadline(&self) -> Option<Millis> {
-        self.open.iter().filter_map(|open| open.until).min()
+        self.due
     }
 }
 
@@ -227,5 +340,5 @@ fn unknown(model: &Model, channel: &Channel) -> Party {
         State::Ring => &channel.past.dialled,
         State::Down | State::Ringing | State::Up => &channel.facts.connected_number,
     };
-    model.registry.party_of_number(number, &channel.facts.connected_name, &model.settings)
+    model.registry.party_of_number(number, &channel.facts.connected_name, &model.settings).party()
 }

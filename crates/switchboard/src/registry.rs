@@ -1,8 +1,10 @@
 //! Extensions, their devices and registration, names, mailboxes and people. Not calls; those are `model`.
 
+mod face;
 mod people;
 mod roll;
 
+pub(crate) use face::Face;
 pub(crate) use people::NameSource;
 
 use crate::channel::{End, Facts, device_of};
@@ -334,7 +336,7 @@ impl Registry {
                 person: None,
             };
         }
-        self.party_of_number(number, &facts.connected_name, settings)
+        self.party_of_number(number, &facts.connected_name, settings).party()
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Switchboard {
     records: Records,
     pub(crate) control: Control,
     pub(crate) outputs: VecDeque<Output>,
+    /// How many of them stand before what is drawn next.
+    settled: usize,
     /// When the question of the cold start that is under way has waited long enough.
     patience: Option<Millis>,
     /// Whether the model is as the PBX is, or was when the link was lost. Only then it is drawn.
@@ -52,6 +54,7 @@ impl Switchboard {
             records: Records::default(),
             control: Control::new(now),
             outputs: VecDeque::new(),
+            settled: 0,
             patience: None,
             whole: true,
             lost: None,
@@ -67,7 +70,8 @@ impl Switchboard {
             self.model.registry.station(extension, &mut self.model.dirty);
         }
         self.model.replace_directory(people);
-        self.publish(now);
+        self.look(now);
+        self.draw();
     }
 
     /// The session to the PBX is up and the PBX has booted: everything is asked for anew. The office stays as it was
@@ -125,7 +129,8 @@ impl Switchboard {
     /// Orders something. Its end is told by [`Output::Concluded`].
     pub fn command(&mut self, ticket: Ticket, by: &Actor, command: Command, now: Millis) {
         self.order(ticket, by, command, now);
-        self.publish(now);
+        self.look(now);
+        self.draw();
         self.follow(now);
     }
 
@@ -136,14 +141,15 @@ impl Switchboard {
             self.go_on(now);
         }
         if let Some(due) = self.audit.due().filter(|due| *due <= now) {
-            self.look(due, now);
+            self.count(due, now);
         }
         self.settle(now);
+        self.draw();
     }
 
-    /// Draws what changed, and looks what follows from it.
+    /// Looks at what changed, and what follows from it.
     fn settle(&mut self, now: Millis) {
-        self.publish(now);
+        self.look(now);
         self.follow(now);
         self.watch(now);
     }
@@ -160,10 +166,12 @@ impl Switchboard {
 
     /// The next thing that is to be done or known, if any.
     pub fn poll(&mut self) -> Option<Output> {
+        self.draw();
+        self.settled = self.settled.saturating_sub(1);
         self.outputs.pop_front()
     }
 
-    /// The office as it was last published. A clone is cheap: what it holds is shared.
+    /// The office as it was last published, which is when [`Switchboard::poll`] was last called. A clone is cheap: what it holds is shared.
     pub fn office(&self) -> &Office {
         &self.view.office
     }
@@ -242,7 +250,7 @@ impl Switchboard {
     }
 
     /// Asks which channels there are; not for the first call after a quiet time, for which the look is long overdue.
-    fn look(&mut self, due: Millis, now: Millis) {
+    fn count(&mut self, due: Millis, now: Millis) {
         let every = self.model.settings.audit_ms;
         let next = now.plus(every);
         if self.model.channels.is_empty() || now.since(due) > every {
@@ -320,16 +328,18 @@ impl Switchboard {
     fn complete(&mut self, now: Millis) {
         let before = self.view.office.clone();
         self.view.office.link = PbxLink::Up { since: now };
-        self.view.draw(&mut self.model, now);
+        self.view.look(&mut self.model, now);
+        self.view.draw(&mut self.model);
         self.whole = true;
         let changes = before.changes_to(&self.view.office);
         self.outputs.push_back(Output::Changed(changes));
+        self.settled = self.outputs.len();
         let lost = self.lost.take().unwrap_or(now);
         for record in crate::record::interrupted(&mut self.model, lost) {
             self.outputs.push_back(Output::Ended(record));
         }
         self.handed_found(now);
-        self.publish(now);
+        self.look(now);
         self.audit.start(self.model.settings.audit_ms, now);
         self.outputs.push_back(Output::Synced);
     }
@@ -341,15 +351,13 @@ impl Switchboard {
         }
     }
 
-    /// Draws what is dirty and tells what changed; not while the office is not complete.
-    pub(crate) fn publish(&mut self, now: Millis) {
+    /// Looks at what changed: what is in the history of it, and what the PBX is to be asked; not while the office is not
+    /// complete.
+    pub(crate) fn look(&mut self, now: Millis) {
         if !self.whole {
             return;
         }
-        let changes = self.view.draw(&mut self.model, now);
-        if !changes.is_empty() {
-            self.outputs.push_back(Output::Changed(changes));
-        }
+        let looked = self.view.look(&mut self.model, now);
         for uid in std::mem::take(&mut self.model.unplaced) {
             if self.lost.is_none()
                 && let Some(channel) = self.model.channels.get(&uid)
@@ -358,8 +366,21 @@ impl Switchboard {
                 self.act(Order::Status { channel });
             }
         }
-        for record in self.records.collect(&mut self.model, now) {
+        for record in self.records.collect(&mut self.model, &looked, now) {
             self.outputs.push_back(Output::Ended(record));
+        }
+    }
+
+    /// Draws what changed since the last time, and tells it before what follows from it.
+    pub(crate) fn draw(&mut self) {
+        if !self.whole || !self.view.is_behind(&self.model) {
+            return;
+        }
+        let changes = self.view.draw(&mut self.model);
+        if !changes.is_empty() {
+            let place = self.settled.min(self.outputs.len());
+            self.outputs.insert(place, Output::Changed(changes));
+            self.settled = place + 1;
         }
     }
 

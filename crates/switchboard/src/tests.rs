@@ -12,6 +12,7 @@ mod mirror;
 mod orders;
 mod properties;
 mod reach;
+mod reads;
 mod recordings;
 mod records;
 mod reload;
@@ -37,8 +38,14 @@ impl Fields {
 }
 
 impl Switchboard {
-    /// Takes in fields as the message that they would be on the wire.
+    /// Takes in fields as the message that they would be on the wire, alone in its read.
     pub(crate) fn packet(&mut self, packet: &Fields, now: Millis) {
+        self.take(packet, now);
+        self.draw();
+    }
+
+    /// The same with more to come in the same read.
+    pub(crate) fn take(&mut self, packet: &Fields, now: Millis) {
         let lines: String = packet.0.iter().map(|(key, value)| format!("{key}: {value}\r\n")).collect();
         let mut decoder = Decoder::without_banner(Limits::default());
         decoder.feed(format!("{lines}\r\n").as_bytes());

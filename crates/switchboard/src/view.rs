@@ -1,42 +1,58 @@
-//! Draws the office from the model: only what is dirty, and only what really differs. Not the facts themselves.
+//! Draws the office from the model: only what is dirty, and only what really differs. Each event is looked at; what many of
+//! them come to is drawn once. Not the facts themselves.
 
 mod leg;
 
 use crate::channel::{CallKey, Uid};
+use crate::maps::Map;
 use crate::model::Model;
 use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::{
-    Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, Millis, Office, ParkedCaller,
-    ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via, Waiting,
+    Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, LegState, Millis, Office,
+    ParkedCaller, ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via,
+    Waiting,
 };
-use std::collections::{BTreeSet, HashMap};
+use smallvec::SmallVec;
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 
 /// The office as it was last published.
 #[derive(Debug, Default)]
 pub(crate) struct View {
     pub office: Office,
-    published: HashMap<CallKey, CallId>,
+    published: Map<CallKey, Arc<Call>>,
+    /// People who changed, and are not told yet.
+    people: Vec<Change>,
 }
 
 impl View {
-    /// Draws what is dirty and gives the changes from the office before.
-    pub(crate) fn draw(&mut self, model: &mut Model, now: Millis) -> Vec<Change> {
-        let mut changes = Vec::new();
+    /// Looks at every call of which something may have changed: what its legs show now, and what of that belongs to their
+    /// past. Nothing is drawn. Gives the calls.
+    pub(crate) fn look(&mut self, model: &mut Model, now: Millis) -> SmallVec<[CallKey; 4]> {
         if std::mem::take(&mut model.dirty.people) {
-            self.draw_people(model, &mut changes);
+            self.draw_people(model);
         }
-        let due: Vec<(Millis, Uid)> =
-            model.settling.iter().take_while(|(at, _)| *at <= now).cloned().collect();
-        for (at, uid) in due {
+        while let Some((at, uid)) = model.settling.first().filter(|(at, _)| *at <= now).cloned() {
             model.touch(&uid);
             model.settling.remove(&(at, uid));
         }
-        for key in std::mem::take(&mut model.dirty.calls) {
-            self.draw_call(model, key, now, &mut changes);
+        let looked = model.dirty.calls.take();
+        for key in &looked {
+            look_at(model, *key, now);
+            model.dirty.looked.insert(*key);
+        }
+        looked
+    }
+
+    /// Draws what is dirty and was looked at, and gives the changes from the office before.
+    pub(crate) fn draw(&mut self, model: &mut Model) -> Vec<Change> {
+        let mut changes = std::mem::take(&mut self.people);
+        for key in model.dirty.looked.take() {
+            self.draw_call(model, key, &mut changes);
         }
         for extension in std::mem::take(&mut model.dirty.extensions) {
-            match draw_extension(model, &self.office, &extension) {
+            match draw_extension(model, &self.published, &extension) {
                 Some(state) => {
                     keep(&mut self.office.extensions, extension, state, Change::Extension, &mut changes)
                 }
@@ -56,7 +72,7 @@ impl View {
             };
             let parked = spaces.iter().filter_map(|(space, (uid, since))| {
                 let channel = model.channels.get(uid)?;
-                let party = model.registry.party_at_channel(channel, &model.settings);
+                let party = model.registry.party_at_channel(channel, &model.settings).party();
                 Some(ParkedCaller { space: space.clone(), leg: leg_id(uid)?, party, since: *since })
             });
             let lot = ParkingLot { name: name.clone(), parked: parked.collect() };
@@ -71,7 +87,25 @@ impl View {
         changes
     }
 
-    fn draw_people(&mut self, model: &mut Model, changes: &mut Vec<Change>) {
+    /// Whether there is something to draw.
+    pub(crate) fn is_behind(&self, model: &Model) -> bool {
+        let dirty = &model.dirty;
+        !(self.people.is_empty()
+            && dirty.looked.is_empty()
+            && dirty.extensions.is_empty()
+            && dirty.queues.is_empty()
+            && dirty.lots.is_empty()
+            && dirty.mailboxes.is_empty())
+    }
+
+    /// The calls as they were last drawn.
+    #[cfg(test)]
+    pub(crate) fn published(&self) -> impl Iterator<Item = &Arc<Call>> {
+        self.published.values()
+    }
+
+    fn draw_people(&mut self, model: &mut Model) {
+        let changes = &mut self.people;
         let people = model.registry.draw_people();
         let gone: Vec<_> =
             self.office.people.keys().filter(|id| !people.contains_key(*id)).cloned().collect();
@@ -93,23 +127,30 @@ impl View {
         touched.redraw(model);
     }
 
-    fn draw_call(&mut self, model: &mut Model, key: CallKey, now: Millis, changes: &mut Vec<Change>) {
-        let call = draw_call(model, key, now);
-        let before = self.published.get(&key).cloned();
-        let legs_before = before.as_ref().and_then(|id| self.office.calls.get(id)).map(Arc::clone);
-        for extension in
-            legs_before.iter().flat_map(|call| &call.legs).filter_map(|leg| leg.extension.clone())
-        {
-            model.dirty.extensions.insert(extension);
+    fn draw_call(&mut self, model: &mut Model, key: CallKey, changes: &mut Vec<Change>) {
+        let call = draw_call(model, key);
+        let before = self.published.get(&key);
+        if before.map(AsRef::as_ref) == call.as_ref() {
+            return;
         }
-        if let Some(gone) = before.filter(|id| call.as_ref().is_none_or(|call| call.id != *id)) {
-            self.published.remove(&key);
-            lose(&mut self.office.calls, gone, Change::CallGone, changes);
+        let legs =
+            before.iter().flat_map(|before| &before.legs).chain(call.iter().flat_map(|call| &call.legs));
+        model.dirty.extensions.extend(legs.filter_map(|leg| leg.extension.clone()));
+        let call = call.map(Arc::new);
+        let before = match &call {
+            Some(call) => self.published.insert(key, Arc::clone(call)),
+            None => self.published.remove(&key),
+        };
+        if let Some(before) = before.filter(|before| call.as_ref().is_none_or(|call| call.id != before.id)) {
+            // Another call may have taken over its id.
+            if self.office.calls.get(&before.id).is_some_and(|published| Arc::ptr_eq(published, &before)) {
+                lose(&mut self.office.calls, before.id.clone(), Change::CallGone, changes);
+            }
         }
-        let Some(call) = call else { return };
-        model.dirty.extensions.extend(call.legs.iter().filter_map(|leg| leg.extension.clone()));
-        self.published.insert(key, call.id.clone());
-        keep(&mut self.office.calls, call.id.clone(), call, Change::Call, changes);
+        if let Some(call) = call {
+            self.office.calls.insert(call.id.clone(), Arc::clone(&call));
+            changes.push(Change::Call(call));
+        }
     }
 }
 
@@ -144,22 +185,25 @@ impl Touched {
 }
 
 fn keep<K: Ord, V: PartialEq>(
-    map: &mut std::collections::BTreeMap<K, Arc<V>>,
+    map: &mut BTreeMap<K, Arc<V>>,
     key: K,
     value: V,
     change: fn(Arc<V>) -> Change,
     changes: &mut Vec<Change>,
 ) {
-    if map.get(&key).is_some_and(|before| **before == value) {
-        return;
-    }
-    let value = Arc::new(value);
-    map.insert(key, Arc::clone(&value));
+    let value = match map.entry(key) {
+        Entry::Occupied(before) if **before.get() == value => return,
+        Entry::Occupied(mut before) => {
+            before.insert(Arc::new(value));
+            Arc::clone(before.get())
+        }
+        Entry::Vacant(place) => Arc::clone(place.insert(Arc::new(value))),
+    };
     changes.push(change(value));
 }
 
 fn lose<K: Ord + Clone, V>(
-    map: &mut std::collections::BTreeMap<K, Arc<V>>,
+    map: &mut BTreeMap<K, Arc<V>>,
     key: K,
     change: fn(K) -> Change,
     changes: &mut Vec<Change>,
@@ -173,32 +217,67 @@ pub(crate) fn leg_id(uid: &str) -> Option<LegId> {
     LegId::parse(uid).ok()
 }
 
-fn draw_call(model: &mut Model, key: CallKey, now: Millis) -> Option<Call> {
-    let channels = model.calls.get(&key)?.channels.clone();
-    let mut legs: Vec<Leg> = Vec::new();
+/// Looks at the legs of a call, and at who began it.
+fn look_at(model: &mut Model, key: CallKey, now: Millis) {
+    let Some(entry) = model.calls.get(&key) else { return };
+    let channels: SmallVec<[Uid; 4]> = entry.channels.iter().cloned().collect();
     for uid in &channels {
-        let Some(leg) = leg::draw(model, uid, now) else { continue };
+        leg::look_at(model, uid, now);
+    }
+    note_origin(model, key);
+}
+
+/// Notes who began the call: the first that calls, looked at again while it is there.
+fn note_origin(model: &mut Model, key: CallKey) {
+    let Model { calls, channels, registry, settings, .. } = model;
+    let Some(entry) = calls.get_mut(&key) else { return };
+    let calling = |uid: &&Uid| {
+        channels.get(*uid).is_some_and(|channel| {
+            channel.visible()
+                && channel.direction() == Direction::Outbound
+                && channel.past.rang.or(channel.past.answered).is_some()
+        })
+    };
+    let uid = match &entry.origin {
+        Some((uid, _)) => uid,
+        None => match entry.channels.iter().find(calling) {
+            Some(uid) => uid,
+            None => return,
+        },
+    };
+    let Some(channel) = channels.get(uid) else { return };
+    let face = registry.party_at_channel(channel, settings);
+    if entry.origin.as_ref().is_none_or(|(_, party)| !face.is(party)) {
+        entry.origin = Some((Arc::clone(uid), face.party()));
+    }
+    if entry.dialled.is_none() && !channel.past.dialled.is_empty() {
+        entry.dialled = Some(channel.past.dialled.as_ref().to_owned());
+    }
+}
+
+fn draw_call(model: &Model, key: CallKey) -> Option<Call> {
+    let entry = model.calls.get(&key)?;
+    let mut legs: Vec<Leg> = Vec::with_capacity(entry.channels.len());
+    for uid in &entry.channels {
+        let Some(leg) = leg::draw(model, uid) else { continue };
         // Two devices of one extension that ring for one call are one card.
         let twin = legs.iter().any(|other| {
             other.extension.is_some()
                 && other.extension == leg.extension
-                && other.state == frontdesk_protocol::LegState::Ringing
-                && leg.state == frontdesk_protocol::LegState::Ringing
+                && other.state == LegState::Ringing
+                && leg.state == LegState::Ringing
         });
         if !twin {
             legs.push(leg);
         }
     }
-    let origin = origin(model, key, &channels);
-    let entry = model.calls.get_mut(&key)?;
-    entry.origin = origin.or(entry.origin.take());
-    if legs.is_empty() {
-        return None;
-    }
     let origin = match &entry.origin {
         Some((_, party)) => party.clone(),
         None => legs.first()?.party.clone(),
     };
+    if legs.is_empty() {
+        return None;
+    }
     let direction = match origin.kind {
         PartyKind::Outside => Direction::Inbound,
         PartyKind::Inside | PartyKind::Service(_) if entry.went_out => Direction::Outbound,
@@ -208,42 +287,21 @@ fn draw_call(model: &mut Model, key: CallKey, now: Millis) -> Option<Call> {
     Some(Call { id: entry.id.clone(), origin, direction, via, started: entry.started, legs })
 }
 
-/// Who began the call: the first that calls, looked at again while it is there.
-fn origin(model: &mut Model, key: CallKey, channels: &[Uid]) -> Option<(Uid, frontdesk_protocol::Party)> {
-    let entry = model.calls.get(&key)?;
-    let caller = |uid: &&Uid| {
-        model.channels.get(*uid).is_some_and(|channel| {
-            channel.visible()
-                && channel.direction() == Direction::Outbound
-                && channel.past.rang.or(channel.past.answered).is_some()
-        })
-    };
-    let uid = match &entry.origin {
-        Some((uid, _)) => Arc::clone(uid),
-        None => Arc::clone(channels.iter().find(caller)?),
-    };
-    let channel = model.channels.get(&uid)?;
-    let party = model.registry.party_at_channel(channel, &model.settings);
-    let dialled = channel.past.dialled.as_ref().to_owned();
-    if let Some(entry) = model.calls.get_mut(&key)
-        && entry.dialled.is_none()
-        && !dialled.is_empty()
-    {
-        entry.dialled = Some(dialled);
-    }
-    Some((uid, party))
-}
-
-fn draw_extension(model: &Model, office: &Office, extension: &Extension) -> Option<ExtensionState> {
+fn draw_extension(
+    model: &Model,
+    published: &Map<CallKey, Arc<Call>>,
+    extension: &Extension,
+) -> Option<ExtensionState> {
     let station = model.registry.stations.get(extension)?;
-    let mut legs: Vec<(Status, Leg, CallId)> = Vec::new();
-    let mut calls: BTreeSet<CallKey> = BTreeSet::new();
-    for uid in model.at.get(extension).into_iter().flatten() {
-        calls.extend(model.channels.get(uid).map(|channel| channel.call));
-    }
-    for call in calls.iter().filter_map(|key| office.calls.get(&model.calls.get(key)?.id)) {
+    let at = model.at.get(extension).into_iter().flatten();
+    let mut calls: SmallVec<[CallKey; 4]> =
+        at.filter_map(|uid| model.channels.get(uid)).map(|channel| channel.call).collect();
+    calls.sort_unstable();
+    calls.dedup();
+    let mut legs: SmallVec<[(Status, &Leg, &CallId); 4]> = SmallVec::new();
+    for call in calls.iter().filter_map(|key| published.get(key)) {
         for leg in call.legs.iter().filter(|leg| leg.extension.as_ref() == Some(extension)) {
-            legs.push((of_leg(leg, call.via.queue.as_ref()), leg.clone(), call.id.clone()));
+            legs.push((of_leg(leg, call.via.queue.as_ref()), leg, &call.id));
         }
     }
     let deciding = legs.iter().max_by_key(|(status, leg, _)| (precedence(*status), leg.since));
@@ -270,7 +328,7 @@ fn draw_extension(model: &Model, office: &Office, extension: &Extension) -> Opti
         status: *status,
         mark: mark(*status, legs.iter().map(|(status, ..)| *status)),
         with: leg.peer.clone(),
-        call: Some(call.clone()),
+        call: Some((*call).clone()),
         leg: Some(leg.id.clone()),
         since: Some(leg.since),
     })
@@ -280,7 +338,7 @@ fn draw_queue(model: &Model, name: &QueueName) -> Option<Queue> {
     let entry = model.queues.get(name)?;
     let waiting = entry.waiting.iter().filter_map(|(uid, since)| {
         let channel = model.channels.get(uid)?;
-        let party = model.registry.party_at_channel(channel, &model.settings);
+        let party = model.registry.party_at_channel(channel, &model.settings).party();
         Some(Waiting { leg: leg_id(uid)?, party, since: *since })
     });
     let mut members: Vec<QueueMember> = entry

@@ -171,7 +171,7 @@ impl Switchboard {
         let peer = self.model.channels.get(leg).and_then(|leg| leg.shown.as_ref()?.peer.clone());
         let peer = peer.filter(|peer| !matches!(peer.kind, PartyKind::Service(_)));
         let party = peer
-            .or_else(|| Some(self.model.registry.party_at_channel(channel?, &self.model.settings)))
+            .or_else(|| Some(self.model.registry.party_at_channel(channel?, &self.model.settings).party()))
             .unwrap_or(Party { name: None, number: None, kind: PartyKind::Outside, person: None });
         let call =
             channel.and_then(|channel| self.model.calls.get(&channel.call)).map(|call| call.id.clone());

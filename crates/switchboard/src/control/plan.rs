@@ -130,7 +130,7 @@ impl Switchboard {
             return Err((Reason::NotReached, text));
         }
         let (context, exten) = dial(&self.model, to);
-        let party = self.model.registry.party_of_number(to.as_str(), "", &self.model.settings);
+        let party = self.model.registry.party_of_number(to.as_str(), "", &self.model.settings).party();
         let whom = party.display().to_owned();
         self.control.made += 1;
         // The PBX reads the seconds and the number out of a linkedid to find the older one.

@@ -45,7 +45,7 @@ pub(super) fn seen(model: &Model, passage: &Passage, now: Millis) -> Seen {
     let talks =
         ends.iter().find(|(tie, _)| *tie == Tie::Bridged).and_then(|(_, uid)| model.channels.get(uid));
     if let Some(other) = talks {
-        let with = model.registry.party_at_channel(other, &model.settings);
+        let with = model.registry.party_at_channel(other, &model.settings).party();
         return Seen::Talks { with, at: other.extension().cloned() };
     }
     // What was known of the place before is not yet known to be over.

@@ -55,6 +55,7 @@ impl Model {
         }
         let (old, young) = (one.min(other), one.max(other));
         let Some(gone) = self.calls.remove(&young) else { return old };
+        self.united.push((young, old));
         self.dirty.calls.insert(old);
         self.dirty.calls.insert(young);
         for uid in &gone.channels {

@@ -3,47 +3,51 @@
 use super::{Bridge, BridgeKind, Ended, Model};
 use crate::channel::{Channel, Dialled, End, Facts, Past, Place, Ties, Uid, local_pair, set};
 use frontdesk_ami::event::{Bridge as BridgeSnapshot, Channel as Snapshot};
-use frontdesk_protocol::{Hold, Millis, Service};
+use frontdesk_protocol::{Hold, LegId, Millis, Service};
 use std::sync::Arc;
 
 impl Model {
     /// Takes in a snapshot of a channel and gives its key; `None` where it names none or one that has ended.
     pub(crate) fn channel(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> Option<Uid> {
-        let uid = snapshot.uniqueid;
-        if uid.is_empty() || snapshot.name.is_empty() || self.gone.has(uid) {
+        if snapshot.uniqueid.is_empty() || snapshot.name.is_empty() {
             return None;
         }
-        if let Some((key, channel)) = self.channels.get_key_value(uid) {
-            let (key, link) = (Arc::clone(key), Arc::clone(&channel.facts.linkedid));
-            let channel = self.channels.get_mut(uid)?;
-            let named = Arc::clone(&channel.facts.name);
-            let differs = channel.facts.overwrite(snapshot);
-            if channel.past.dialled.is_empty() && channel.facts.exten.as_ref() != "s" {
-                channel.past.dialled = Arc::clone(&channel.facts.exten);
-            }
-            let (call, new_link) = (channel.call, Arc::clone(&channel.facts.linkedid));
-            if differs {
-                self.dirty.calls.insert(call);
-            }
-            if new_link != link {
-                self.relink(&key, &new_link);
-            }
-            if self.channels.get(uid).is_some_and(|channel| channel.facts.name != named) {
-                self.reclassify(&key);
-            }
-            return Some(key);
+        if let Some(uid) = self.overwrite(snapshot) {
+            return Some(uid);
         }
-        Some(self.appear(snapshot, now))
+        (!self.gone.has(snapshot.uniqueid)).then(|| self.appear(snapshot, now))
+    }
+
+    /// Takes in the snapshot of a known channel and gives its key.
+    fn overwrite(&mut self, snapshot: &Snapshot<'_>) -> Option<Uid> {
+        let channel = self.channels.get_mut(snapshot.uniqueid)?;
+        let uid = Arc::clone(&channel.uid);
+        let news = channel.facts.overwrite(snapshot);
+        if channel.past.dialled.is_empty() && channel.facts.exten.as_ref() != "s" {
+            channel.past.dialled = Arc::clone(&channel.facts.exten);
+        }
+        if !news.differs {
+            return Some(uid);
+        }
+        self.dirty.calls.insert(channel.call);
+        if news.linkedid {
+            let link = Arc::clone(&channel.facts.linkedid);
+            self.relink(&uid, &link);
+        }
+        if news.name {
+            self.reclassify(&uid);
+        }
+        Some(uid)
     }
 
     /// A known channel only, with its snapshot taken in.
-    pub(crate) fn known(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> Option<Uid> {
-        self.channels.contains_key(snapshot.uniqueid).then(|| self.channel(snapshot, now)).flatten()
+    pub(crate) fn known(&mut self, snapshot: &Snapshot<'_>) -> Option<Uid> {
+        if snapshot.name.is_empty() { None } else { self.overwrite(snapshot) }
     }
 
     /// The same, where the event names one.
-    pub(crate) fn known_if(&mut self, snapshot: Option<&Snapshot<'_>>, now: Millis) -> Option<Uid> {
-        snapshot.and_then(|snapshot| self.known(snapshot, now))
+    pub(crate) fn known_if(&mut self, snapshot: Option<&Snapshot<'_>>) -> Option<Uid> {
+        snapshot.and_then(|snapshot| self.known(snapshot))
     }
 
     fn appear(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> Uid {
@@ -72,6 +76,7 @@ impl Model {
         }
         let channel = Channel {
             uid: Arc::clone(&uid),
+            leg: LegId::parse(&uid).ok(),
             end,
             call,
             facts,
@@ -133,17 +138,19 @@ impl Model {
     }
 
     /// The channel is over. The only end there is.
-    pub(crate) fn hangup(&mut self, snapshot: &Snapshot<'_>, cause: u32, now: Millis) {
+    pub(crate) fn hangup(&mut self, snapshot: &Snapshot<'_>, cause: u32) {
         let uid = snapshot.uniqueid;
         if uid.is_empty() {
             return;
         }
-        let known = self.known(snapshot, now);
-        if !self.gone.has(uid) {
-            self.gone.add(uid.into());
-        }
-        if let Some(uid) = known {
-            self.over(uid, cause);
+        let known = self.known(snapshot);
+        match known.or_else(|| self.channels.get(uid).map(|channel| Arc::clone(&channel.uid))) {
+            Some(uid) => {
+                self.gone.add(Arc::clone(&uid));
+                self.over(uid, cause);
+            }
+            None if self.gone.has(uid) => {}
+            None => self.gone.add(uid.into()),
         }
     }
 
@@ -154,8 +161,10 @@ impl Model {
     }
 
     fn over(&mut self, uid: Uid, cause: u32) {
-        let caller = self.channels.get(&uid).and_then(|channel| channel.past.caller.clone());
-        let caller = caller.or_else(|| self.dialler(&uid));
+        let caller = self
+            .channels
+            .get(&uid)
+            .and_then(|channel| channel.past.caller.clone().or_else(|| self.dialler_of(channel)));
         self.dial_came_to(&uid, cause);
         self.leave_bridge(&uid);
         self.end_dials_of(&uid);
@@ -178,10 +187,14 @@ impl Model {
             }
             self.dirty.extensions.insert(extension.clone());
         }
-        self.unqueue(&uid);
-        self.unpark(&uid);
+        if let Some(name) = &channel.place.queue {
+            self.leave_queue(name, &uid);
+        }
+        if let Some(place) = &channel.place.parked {
+            self.leave_space(place, &uid);
+        }
         if let Some((call, queue)) = call {
-            self.ended.push(Ended { channel, call, queue, cause, caller });
+            self.ended.push(Ended { key: channel.call, channel, call, queue, cause, caller });
         }
     }
 

@@ -1,7 +1,8 @@
 //! Who is at the other end of a channel, through Local pairs. The one place that steps from channel to channel.
 
 use super::{BridgeKind, Model};
-use crate::channel::{Dialled, End, Uid};
+use crate::channel::{Channel, Dialled, End, Uid};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// How the other end is tied to this one.
@@ -18,58 +19,71 @@ pub(crate) enum Tie {
 impl Model {
     /// Every channel that people can see at the other end of `uid`, with its tie; Local pairs are stepped through.
     pub(crate) fn ends(&self, uid: &str) -> Vec<(Tie, Uid)> {
-        let mut found = Vec::new();
-        let mut seen: Vec<Uid> = Vec::new();
-        let mut next: Vec<(Tie, Uid)> = Vec::new();
-        if let Some(channel) = self.channels.get(uid) {
-            seen.push(Arc::clone(&channel.uid));
-            next.push((Tie::Bridged, Arc::clone(&channel.uid)));
-        }
+        let Some(channel) = self.channels.get(uid) else { return Vec::new() };
+        self.ends_of(channel).into_iter().map(|(tie, end)| (tie, Arc::clone(&end.uid))).collect()
+    }
+
+    /// The same, to look at.
+    pub(crate) fn ends_of<'m>(&'m self, channel: &'m Channel) -> SmallVec<[(Tie, &'m Channel); 4]> {
+        let mut found = SmallVec::new();
+        let mut seen: SmallVec<[&Channel; 8]> = SmallVec::new();
+        let mut next: SmallVec<[(Tie, &Channel); 4]> = SmallVec::new();
+        seen.push(channel);
+        next.push((Tie::Bridged, channel));
         while let Some((so_far, here)) = next.pop() {
-            for (tie, there) in self.neighbours(&here) {
-                if seen.contains(&there) {
-                    continue;
+            self.neighbours(here, |tie, there| {
+                if seen.iter().any(|seen| std::ptr::eq(*seen, there)) {
+                    return;
                 }
-                seen.push(Arc::clone(&there));
+                seen.push(there);
                 // They talk only where every part of the line is up.
                 let tie = if so_far == Tie::Bridged { tie } else { so_far };
-                let Some(channel) = self.channels.get(&there) else { continue };
-                match channel.end {
+                match there.end {
                     End::Phone(_) | End::Trunk => found.push((tie, there)),
                     End::Machinery => {}
                     End::Local => {
-                        if let Some(half) = channel.ties.half.clone().filter(|half| !seen.contains(half)) {
-                            seen.push(Arc::clone(&half));
+                        let half = there.ties.half.as_ref().and_then(|half| self.channels.get(half));
+                        if let Some(half) =
+                            half.filter(|half| !seen.iter().any(|seen| std::ptr::eq(*seen, *half)))
+                        {
+                            seen.push(half);
                             next.push((tie, half));
                         }
                     }
                 }
-            }
+            });
         }
         found
     }
 
     /// Who dials it, through Local pairs.
-    pub(crate) fn dialler(&self, uid: &str) -> Option<Uid> {
-        self.ends(uid).into_iter().find(|(tie, _)| *tie == Tie::Dialler).map(|(_, uid)| uid)
+    pub(crate) fn dialler_of(&self, channel: &Channel) -> Option<Uid> {
+        let ends = self.ends_of(channel);
+        ends.into_iter().find(|(tie, _)| *tie == Tie::Dialler).map(|(_, dialler)| Arc::clone(&dialler.uid))
     }
 
-    fn neighbours(&self, uid: &str) -> Vec<(Tie, Uid)> {
-        let mut found = Vec::new();
-        let Some(channel) = self.channels.get(uid) else { return found };
+    /// Calls `each` with everybody who is tied to this channel itself.
+    fn neighbours<'m>(&'m self, channel: &'m Channel, mut each: impl FnMut(Tie, &'m Channel)) {
+        let mut tied = |tie, uid: &Uid| {
+            if let Some(other) = self.channels.get(uid) {
+                each(tie, other);
+            }
+        };
         let bridge = channel.ties.bridge.as_ref().and_then(|id| self.bridges.get(id));
         if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Talk) {
-            let others = bridge.members.iter().filter(|other| other.as_ref() != uid);
-            found.extend(others.map(|other| (Tie::Bridged, Arc::clone(other))));
+            for other in bridge.members.iter().filter(|other| **other != channel.uid) {
+                tied(Tie::Bridged, other);
+            }
         }
         if let Some(dialler) = &channel.ties.dialled_by {
             match channel.ties.dialled {
-                Dialled::Open => found.push((Tie::Dialler, Arc::clone(dialler))),
-                Dialled::Answered => found.push((Tie::Bridged, Arc::clone(dialler))),
+                Dialled::Open => tied(Tie::Dialler, dialler),
+                Dialled::Answered => tied(Tie::Bridged, dialler),
                 Dialled::Not | Dialled::Over => {}
             }
         }
-        found.extend(channel.ties.dials.iter().map(|dest| (Tie::Dialled, Arc::clone(dest))));
-        found
+        for dest in &channel.ties.dials {
+            tied(Tie::Dialled, dest);
+        }
     }
 }

@@ -87,7 +87,7 @@ impl Model {
         let ended = channels.into_values().filter_map(|channel| {
             let call = calls.get(&channel.call)?;
             let (id, queue) = (call.id.clone(), call.queue.clone());
-            Some(Ended { channel, call: id, queue, cause: 0, caller: None })
+            Some(Ended { key: channel.call, channel, call: id, queue, cause: 0, caller: None })
         });
         ended.collect()
     }

@@ -34,17 +34,19 @@ impl Model {
 
     /// A caller waits no more: connected, given up or moved.
     pub(crate) fn unqueue(&mut self, uid: &Uid) {
-        if let Some(channel) = self.channels.get_mut(uid) {
-            channel.place.queue = None;
-            self.dirty.calls.insert(channel.call);
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        let queue = channel.place.queue.take();
+        self.dirty.calls.insert(channel.call);
+        if let Some(name) = queue {
+            self.leave_queue(&name, uid);
         }
-        for (name, queue) in &mut self.queues {
-            let before = queue.waiting.len();
-            queue.waiting.retain(|(other, _)| other != uid);
-            if queue.waiting.len() != before {
-                self.dirty.queues.insert(name.clone());
-            }
-        }
+    }
+
+    /// Nobody of this key waits in this queue.
+    pub(super) fn leave_queue(&mut self, name: &QueueName, uid: &Uid) {
+        let Some(queue) = self.queues.get_mut(name) else { return };
+        queue.waiting.retain(|(other, _)| other != uid);
+        self.dirty.queues.insert(name.clone());
     }
 
     /// A queue exists.
@@ -125,16 +127,20 @@ impl Model {
 
     /// A caller waits no more in a parking space.
     pub(crate) fn unpark(&mut self, uid: &Uid) {
-        if let Some(channel) = self.channels.get_mut(uid) {
-            channel.place.parked = None;
-            self.dirty.calls.insert(channel.call);
+        let Some(channel) = self.channels.get_mut(uid) else { return };
+        let place = channel.place.parked.take();
+        self.dirty.calls.insert(channel.call);
+        if let Some(place) = place {
+            self.leave_space(&place, uid);
         }
-        for (name, spaces) in &mut self.lots {
-            let before = spaces.len();
-            spaces.retain(|_, (other, _)| other != uid);
-            if spaces.len() != before {
-                self.dirty.lots.insert(name.clone());
-            }
+    }
+
+    /// Nobody of this key waits in this space.
+    pub(super) fn leave_space(&mut self, (lot, space): &(LotName, Extension), uid: &Uid) {
+        let Some(spaces) = self.lots.get_mut(lot) else { return };
+        if spaces.get(space).is_some_and(|(other, _)| other == uid) {
+            spaces.remove(space);
+            self.dirty.lots.insert(lot.clone());
         }
     }
 }

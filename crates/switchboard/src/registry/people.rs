@@ -1,10 +1,11 @@
 //! Who is who: people from the directory and those discovered, and parties by extension, number or channel.
 
-use super::Registry;
+use super::{Face, Registry};
 use crate::channel::{Channel, End, Facts};
 use crate::model::Dirty;
 use crate::settings::Settings;
-use frontdesk_protocol::{Extension, LabelledNumber, MailboxId, Party, PartyKind, Person, PersonId};
+use frontdesk_protocol::{Extension, LabelledNumber, MailboxId, PartyKind, Person, PersonId};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -70,7 +71,11 @@ impl Registry {
                 person.mailbox = first.and_then(|station| station.mailbox.clone());
             }
             if person.name.is_empty() {
-                person.name = person.extensions.first().map(|e| self.best_name(e)).unwrap_or_default();
+                person.name = person
+                    .extensions
+                    .first()
+                    .map(|e| self.best_name(e.as_str()).to_owned())
+                    .unwrap_or_default();
             }
             people.insert(person.id.clone(), Arc::new(person));
         }
@@ -84,7 +89,7 @@ impl Registry {
             people.entry(id.clone()).or_insert_with(|| {
                 Arc::new(Person {
                     id,
-                    name: self.best_name(extension),
+                    name: self.best_name(extension.as_str()).to_owned(),
                     extensions: vec![extension.clone()],
                     numbers: Vec::<LabelledNumber>::new(),
                     mailbox: station.mailbox.clone(),
@@ -110,58 +115,60 @@ impl Registry {
         self.people = people;
     }
 
-    fn best_name(&self, extension: &Extension) -> String {
+    fn best_name<'a>(&'a self, extension: &'a str) -> &'a str {
         let Some(names) = self.stations.get(extension).map(|station| &station.names) else {
-            return extension.as_str().to_owned();
+            return extension;
         };
         [&names.ampuser, &names.endpoint, &names.mailbox, &names.heard]
             .into_iter()
             .find(|name| !name.is_empty())
-            .cloned()
-            .unwrap_or_else(|| extension.as_str().to_owned())
+            .map_or(extension, String::as_str)
     }
 
     /// Somebody at an extension.
-    pub(crate) fn party_at(&self, extension: &Extension) -> Party {
+    pub(crate) fn party_at<'a>(&'a self, extension: &'a Extension) -> Face<'a> {
         let person = self.by_extension.get(extension);
+        let extension = extension.as_str();
         let name = match person {
-            Some(person) => person.name.clone(),
+            Some(person) => person.name.as_str(),
             None => self.best_name(extension),
         };
-        Party {
-            name: (!name.is_empty() && name != extension.as_str()).then_some(name),
-            number: Some(extension.as_str().to_owned()),
+        Face {
+            name: (!name.is_empty() && name != extension).then_some(Cow::Borrowed(name)),
+            number: Some(Cow::Borrowed(extension)),
             kind: PartyKind::Inside,
-            person: person.map(|person| person.id.clone()),
+            person: person.map(|person| &person.id),
         }
     }
 
     /// Somebody by a number as the PBX shows it.
-    pub(crate) fn party_of_number(&self, number: &str, name: &str, settings: &Settings) -> Party {
-        if let Ok(extension) = Extension::parse(number)
-            && self.stations.contains_key(&extension)
-        {
-            return self.party_at(&extension);
+    pub(crate) fn party_of_number<'a>(
+        &'a self,
+        number: &'a str,
+        name: &'a str,
+        settings: &Settings,
+    ) -> Face<'a> {
+        if let Some(extension) = self.is_extension(number) {
+            return self.party_at(extension);
         }
-        let number = settings.undialled(number);
-        self.outside(number, name)
+        self.outside(settings.undialled(number), name)
     }
 
-    fn outside(&self, number: &str, name: &str) -> Party {
-        let person = self.by_number.get(number);
+    fn outside<'a>(&'a self, number: &'a str, name: &'a str) -> Face<'a> {
+        let person = if self.by_number.is_empty() { None } else { self.by_number.get(number) };
         let name = person.map_or(name, |person| person.name.as_str());
-        // A caller id whose name repeats the number has no name.
-        Party {
-            name: (!name.is_empty() && name != number).then(|| name.to_owned()),
-            number: (!number.is_empty() && !number.eq_ignore_ascii_case("anonymous"))
-                .then(|| number.to_owned()),
+        let withheld = number.is_empty() || number.eq_ignore_ascii_case("anonymous");
+        Face {
+            // A caller id whose name repeats the number has no name.
+            name: (!name.is_empty() && name != number).then_some(Cow::Borrowed(name)),
+            number: (!withheld).then_some(Cow::Borrowed(number)),
             kind: PartyKind::Outside,
-            person: person.map(|person| person.id.clone()),
+            person: person.map(|person| &person.id),
         }
     }
 
     /// Who sits at a channel.
-    pub(crate) fn party_at_channel(&self, channel: &Channel, settings: &Settings) -> Party {
+    pub(crate) fn party_at_channel<'a>(&'a self, channel: &'a Channel, settings: &Settings) -> Face<'a> {
         match &channel.end {
             End::Phone(extension) => self.party_at(extension),
             End::Trunk | End::Local | End::Machinery => {
@@ -182,8 +189,8 @@ impl Registry {
     }
 
     /// Whether this number is dialled inside.
-    pub(crate) fn is_extension(&self, number: &str) -> Option<Extension> {
-        Extension::parse(number).ok().filter(|extension| self.stations.contains_key(extension))
+    pub(crate) fn is_extension(&self, number: &str) -> Option<&Extension> {
+        self.stations.get_key_value(number).map(|(extension, _)| extension)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::model::{BridgeKind, Model};
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::{ExtensionState, LegId, Office, PbxLink, Registration, Status};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Everything that must hold between two messages.
 pub(crate) fn sound(board: &Switchboard) {
@@ -165,9 +165,15 @@ pub(crate) fn drawn(board: &mut Switchboard, now: frontdesk_protocol::Millis) {
     model.dirty.queues.extend(model.queues.keys().cloned());
     model.dirty.lots.extend(model.lots.keys().cloned());
     model.dirty.mailboxes.extend(model.registry.mailboxes.keys().cloned());
-    board.publish(now);
+    board.look(now);
+    board.draw();
     let late = before.changes_to(board.office());
     assert!(late.is_empty(), "this was not drawn: {late:?}");
+    let published: BTreeMap<_, _> = board.view.published().map(|call| (call.id.clone(), call)).collect();
+    assert!(
+        published.values().copied().eq(board.office().calls.values()),
+        "a call is kept otherwise than told"
+    );
 }
 
 /// Nothing is left of any call.

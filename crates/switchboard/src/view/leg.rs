@@ -1,35 +1,53 @@
 //! What one channel shows: state, hold, other party. States that may only be passing wait until they have settled.
 
-use crate::channel::{Asked, Channel, Dialled, End, Shown, State};
+use crate::channel::{Asked, Channel, Dialled, End, Shown, State, Uid};
 use crate::model::{BridgeKind, Model, Tie};
-use crate::view::leg_id;
+use crate::registry::Face;
 use frontdesk_protocol::{Hold, Leg, LegState, Millis, Party, PartyKind, Service};
 use std::sync::Arc;
 
 /// What a channel does, as the newest events say.
-struct Look {
+struct Look<'m> {
     state: LegState,
     hold: Hold,
-    peer: Option<Party>,
+    peer: Option<Face<'m>>,
     /// It may be one of the few milliseconds between two states.
     passing: bool,
 }
 
-/// The leg of a channel as it is to be shown now; `None` for what people do not see.
-pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
-    let channel = model.channels.get(uid)?;
-    if !channel.visible() {
-        return None;
+/// The same, with the other party only where it is another than the one that is shown.
+struct Fresh {
+    state: LegState,
+    hold: Hold,
+    peer: Option<Option<Party>>,
+    passing: bool,
+}
+
+impl Fresh {
+    fn of(look: &Look<'_>, shown: Option<&Shown>) -> Self {
+        let same = shown.is_some_and(|shown| match (&look.peer, &shown.peer) {
+            (Some(face), Some(party)) => face.is(party),
+            (face, party) => face.is_none() && party.is_none(),
+        });
+        let peer = (!same).then(|| look.peer.as_ref().map(Face::party));
+        Self { state: look.state, hold: look.hold, peer, passing: look.passing }
     }
-    let look = look(model, channel);
-    let settle = model.settings.settle_ms;
-    let party = model.registry.party_at_channel(channel, &model.settings);
+}
+
+/// Looks what a channel shows now, and takes down what its history tells of that. Every event is looked at, because what
+/// lasted for no time at all has happened all the same; people do not see every channel.
+pub(super) fn look_at(model: &mut Model, uid: &Uid, now: Millis) {
+    let Some(channel) = model.channels.get(uid).filter(|channel| channel.visible()) else { return };
+    let look = look(model, channel).map(|look| Fresh::of(&look, channel.shown.as_ref()));
     let caller = match channel.facts.state {
-        State::Ringing if channel.past.caller.is_none() => model.dialler(uid),
+        State::Ringing if channel.past.caller.is_none() => model.dialler_of(channel),
         _ => None,
     };
-    let channel = model.channels.get_mut(uid)?;
-    channel.past.caller = channel.past.caller.take().or(caller);
+    let settle = model.settings.settle_ms;
+    let Some(channel) = model.channels.get_mut(uid) else { return };
+    if caller.is_some() {
+        channel.past.caller = caller;
+    }
     let passing = look.as_ref().is_some_and(|look| {
         let taken_back = channel.shown.as_ref().is_some_and(|shown| {
             shown.hold == Hold::Here && look.hold != Hold::Here && look.state == LegState::Talking
@@ -42,7 +60,7 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
         let due = began.plus(settle);
         if due > now {
             model.settling.insert((due, Arc::clone(&channel.uid)));
-            return leg_of(channel, party);
+            return;
         }
         since = began;
         if look.as_ref().is_some_and(|look| !look.passing) {
@@ -53,70 +71,76 @@ pub(super) fn draw(model: &mut Model, uid: &str, now: Millis) -> Option<Leg> {
     }
     let Some(look) = look else {
         channel.shown = None;
-        return None;
+        return;
     };
-    if let Some(shown) = channel
-        .shown
-        .as_ref()
-        .filter(|shown| shown.state == look.state && (shown.hold == look.hold || look.hold == Hold::Unknown))
-    {
-        since = shown.since;
+    if show(channel, look, since) {
+        let uid = Arc::clone(&channel.uid);
+        model.unplaced.push(uid);
     }
-    if channel.shown.is_none() && !channel.facts.application.is_empty() {
+}
+
+/// Keeps what is shown of a channel since then. Says whether the PBX is to be asked where it is.
+fn show(channel: &mut Channel, look: Fresh, mut since: Millis) -> bool {
+    let shown = channel.shown.take();
+    match &shown {
+        Some(shown)
+            if shown.state == look.state && (shown.hold == look.hold || look.hold == Hold::Unknown) =>
+        {
+            since = shown.since;
+        }
         // It was up before the link was; how long in this state, nobody knows better.
-        since = channel.past.seen;
+        None if !channel.facts.application.is_empty() => since = channel.past.seen,
+        Some(_) | None => {}
     }
+    let peer = look.peer.unwrap_or_else(|| shown.and_then(|shown| shown.peer));
+    let past = &mut channel.past;
     match look.state {
         LegState::Ringing | LegState::Calling => {
-            channel.past.rang.get_or_insert(since);
+            past.rang.get_or_insert(since);
         }
         LegState::Queued => {
             // The PBX answers for a queue; that was nobody.
-            if !channel.past.talked {
-                let picked_up = channel.past.answered.take();
-                channel.past.rang = channel.past.rang.or(picked_up);
-                channel.past.met = false;
+            if !past.talked {
+                let picked_up = past.answered.take();
+                past.rang = past.rang.or(picked_up);
+                past.met = false;
             }
-            channel.past.rang.get_or_insert(since);
+            past.rang.get_or_insert(since);
         }
         LegState::Talking => {
-            channel.past.answered.get_or_insert(since);
+            past.answered.get_or_insert(since);
             let mailbox = |peer: &Party| peer.kind == PartyKind::Service(Service::Voicemail);
-            channel.past.talked |=
-                look.peer.as_ref().is_some_and(|peer| !matches!(peer.kind, PartyKind::Service(_)));
-            channel.past.met |= look.peer.as_ref().is_some_and(|peer| !mailbox(peer));
+            past.talked |= peer.as_ref().is_some_and(|peer| !matches!(peer.kind, PartyKind::Service(_)));
+            past.met |= peer.as_ref().is_some_and(|peer| !mailbox(peer));
         }
         LegState::Parked => {}
     }
-    if let Some(peer) = &look.peer {
-        let better = channel.past.party.as_ref().is_none_or(|known| {
+    if let Some(peer) = &peer {
+        let better = past.party.as_ref().is_none_or(|known| {
             matches!(known.kind, PartyKind::Service(_)) && !matches!(peer.kind, PartyKind::Service(_))
         });
         if better {
-            channel.past.party = Some(peer.clone());
+            past.party = Some(peer.clone());
         }
     }
     let nowhere =
-        look.passing && look.peer.as_ref().is_some_and(|p| p.kind == PartyKind::Service(Service::Feature));
+        look.passing && peer.as_ref().is_some_and(|p| p.kind == PartyKind::Service(Service::Feature));
     let ask = nowhere && channel.place.asked == Asked::No && channel.facts.application.is_empty();
     if ask {
         channel.place.asked = Asked::Yes;
     }
-    channel.shown = Some(Shown { state: look.state, hold: look.hold, peer: look.peer, since });
-    let leg = leg_of(channel, party);
-    if ask {
-        let uid = Arc::clone(&channel.uid);
-        model.unplaced.push(uid);
-    }
-    leg
+    channel.shown = Some(Shown { state: look.state, hold: look.hold, peer, since });
+    ask
 }
 
-fn leg_of(channel: &Channel, party: Party) -> Option<Leg> {
+/// The leg of a channel as it is shown; `None` for what people do not see.
+pub(super) fn draw(model: &Model, uid: &Uid) -> Option<Leg> {
+    let channel = model.channels.get(uid).filter(|channel| channel.visible())?;
     let shown = channel.shown.as_ref()?;
     Some(Leg {
-        id: leg_id(&channel.uid)?,
+        id: channel.leg.clone()?,
         extension: channel.extension().cloned(),
-        party,
+        party: model.registry.party_at_channel(channel, &model.settings).party(),
         direction: channel.direction(),
         state: shown.state,
         hold: shown.hold,
@@ -126,7 +150,7 @@ fn leg_of(channel: &Channel, party: Party) -> Option<Leg> {
     })
 }
 
-fn look(model: &Model, channel: &Channel) -> Option<Look> {
+fn look<'m>(model: &'m Model, channel: &'m Channel) -> Option<Look<'m>> {
     let plain = |state, peer| Some(Look { state, hold: Hold::None, peer, passing: false });
     match channel.facts.state {
         State::Down => {
@@ -140,21 +164,19 @@ fn look(model: &Model, channel: &Channel) -> Option<Look> {
     }
 }
 
-fn up(model: &Model, channel: &Channel) -> Look {
+fn up<'m>(model: &'m Model, channel: &'m Channel) -> Look<'m> {
     let look = |state, peer, passing| Look { state, hold: Hold::None, peer, passing };
     if let Some((lot, space)) = &channel.place.parked {
-        let peer = service(Service::Parking(lot.clone()), &format!("Parking {space}"), space.as_str());
+        let peer = Face::service(Service::Parking(lot.clone()), format!("Parking {space}"), space.as_str());
         return look(LegState::Parked, Some(peer), false);
     }
     let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
     if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
-        let peer = service(Service::Conference, &format!("Conference {}", bridge.name), &bridge.name);
+        let peer = Face::service(Service::Conference, format!("Conference {}", bridge.name), &bridge.name);
         return Look { hold: own_hold(channel), ..look(LegState::Talking, Some(peer), false) };
     }
-    let ends = model.ends(&channel.uid);
-    if let Some(other) =
-        ends.iter().find(|(tie, _)| *tie == Tie::Bridged).and_then(|(_, uid)| model.channels.get(uid))
-    {
+    let ends = model.ends_of(channel);
+    if let Some((_, other)) = ends.iter().find(|(tie, _)| *tie == Tie::Bridged) {
         let hold = match (own_hold(channel), other.place.hold) {
             (Hold::None, Hold::Here) => Hold::There,
             (own, _) => own,
@@ -185,25 +207,24 @@ fn own_hold(channel: &Channel) -> Hold {
     channel.place.hold
 }
 
-fn queue(channel: &Channel) -> Option<Party> {
+fn queue(channel: &Channel) -> Option<Face<'_>> {
     let name = channel.place.queue.as_ref()?;
-    Some(service(Service::Queue(name.clone()), &format!("Queue {name}"), &channel.facts.exten))
+    Some(Face::service(Service::Queue(name.clone()), format!("Queue {name}"), &channel.facts.exten))
 }
 
 /// Whom a click to call is meant for, where that is known.
-fn known_target(channel: &Channel) -> Option<Party> {
-    channel.place.calls.clone().filter(|party| party.number.is_some() || party.name.is_some())
+fn known_target(channel: &Channel) -> Option<Face<'_>> {
+    let known = channel.place.calls.as_ref();
+    known.filter(|party| party.number.is_some() || party.name.is_some()).map(Face::of)
 }
 
 /// Who calls a phone that rings.
-fn caller(model: &Model, channel: &Channel) -> Option<Party> {
+fn caller<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
     if channel.placed() {
         return known_target(channel);
     }
-    let ends = model.ends(&channel.uid);
-    let dialler =
-        ends.iter().find(|(tie, _)| *tie == Tie::Dialler).and_then(|(_, uid)| model.channels.get(uid));
-    if let Some(dialler) = dialler {
+    let ends = model.ends_of(channel);
+    if let Some((_, dialler)) = ends.iter().find(|(tie, _)| *tie == Tie::Dialler) {
         return Some(model.registry.party_at_channel(dialler, &model.settings));
     }
     let (number, name) = (&channel.facts.connected_number, &channel.facts.connected_name);
@@ -211,19 +232,18 @@ fn caller(model: &Model, channel: &Channel) -> Option<Party> {
 }
 
 /// Whom a phone calls that waits for an answer.
-fn callee(model: &Model, channel: &Channel) -> Option<Party> {
+fn callee<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
     let exten = channel.facts.exten.as_ref();
     let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_ref() } else { exten };
     // Where it was called itself, that is the number at which it was, and says nothing of whom it calls now.
     let own =
         channel.ties.dialled != Dialled::Not && channel.extension().is_some_and(|e| e.as_str() == number);
     let number = if own { "" } else { number };
-    if model.registry.is_extension(number).is_some() {
-        return Some(model.registry.party_of_number(number, "", &model.settings));
+    if let Some(extension) = model.registry.is_extension(number) {
+        return Some(model.registry.party_at(extension));
     }
-    let ends = model.ends(&channel.uid);
-    let mut dialled =
-        ends.iter().filter(|(tie, _)| *tie == Tie::Dialled).filter_map(|(_, uid)| model.channels.get(uid));
+    let ends = model.ends_of(channel);
+    let mut dialled = ends.iter().filter(|(tie, _)| *tie == Tie::Dialled).map(|(_, dialled)| *dialled);
     if let (Some(one), None) = (dialled.next(), dialled.next())
         && (one.end == End::Trunk || own || !plain_number(exten))
     {
@@ -241,7 +261,7 @@ fn callee(model: &Model, channel: &Channel) -> Option<Party> {
     if outside {
         return Some(model.registry.party_of_number(number, "", &model.settings));
     }
-    Some(Party { name: None, number: Some(number.to_owned()), kind: PartyKind::Inside, person: None })
+    Some(Face { name: None, number: Some(number.into()), kind: PartyKind::Inside, person: None })
 }
 
 /// Whether it is a number that somebody dialled, and not a step of the dialplan.
@@ -250,15 +270,17 @@ fn plain_number(exten: &str) -> bool {
 }
 
 /// Where a channel is that is up and talks to nobody.
-fn place(model: &Model, channel: &Channel) -> Party {
+fn place<'m>(model: &Model, channel: &'m Channel) -> Face<'m> {
     let facts = &channel.facts;
     let exten = facts.exten.as_ref();
     if let Some(known) = &channel.place.service {
         return match known {
-            Service::Voicemail => {
-                service(Service::Voicemail, "Voicemail", exten.trim_start_matches(['*', 'v', 'm', 'u', 'b']))
-            }
-            other => service(other.clone(), "", exten),
+            Service::Voicemail => Face::service(
+                Service::Voicemail,
+                "Voicemail",
+                exten.trim_start_matches(['*', 'v', 'm', 'u', 'b']),
+            ),
+            other => Face::service(other.clone(), "", exten),
         };
     }
     let route = &model.settings.voicemail;
@@ -275,21 +297,16 @@ fn place(model: &Model, channel: &Channel) -> Party {
             .any(|prefix| exten.strip_prefix(prefix).is_some_and(|owner| !owner.is_empty()))
         || matches!(exten, "*97" | "*98");
     if voicemail {
-        return service(
+        return Face::service(
             Service::Voicemail,
             "Voicemail",
             exten.trim_start_matches(['*', 'v', 'm', 'u', 'b', 's', 'i']),
         );
     }
     if matches!(facts.application.as_ref(), "ConfBridge" | "MeetMe") {
-        return service(Service::Conference, &format!("Conference {exten}"), exten);
+        return Face::service(Service::Conference, format!("Conference {exten}"), exten);
     }
     // Behind no number there is an announcement, or nothing yet.
     let name = if exten.is_empty() || exten == "s" { "Phone system" } else { "" };
-    service(Service::Feature, name, exten)
-}
-
-fn service(kind: Service, name: &str, number: &str) -> Party {
-    let text = |text: &str| (!text.is_empty() && text != "s").then(|| text.to_owned());
-    Party { name: text(name), number: text(number), kind: PartyKind::Service(kind), person: None }
+    Face::service(Service::Feature, name, exten)
 }
