@@ -2,12 +2,14 @@
 //! Behaviour is in `frontdesk-console`; drawing is in the components.
 
 mod effects;
+pub mod lists;
 mod view;
 
 use crate::dom::{self, Place};
 use crate::focus_hold::Hold;
 use crate::modal::Behind;
 use crate::panes::{self, Divider};
+use crate::sizes::Sizes;
 use crate::transport::{self, Transport};
 use frontdesk_console::event::Held;
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
@@ -16,6 +18,7 @@ use frontdesk_console::{Console, Event, Moving, Over, Pulling, Scheme, Theme};
 use frontdesk_protocol::{Millis, PersonId};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
+use lists::Lists;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
@@ -23,6 +26,9 @@ use yew::{Callback, Component, Context, Html, NodeRef};
 
 /// How long a card rests on a tile before the targets open, in milliseconds.
 const REST_MS: u32 = 120;
+
+/// How often a list scrolls under what is held at its edge, in milliseconds.
+const FRAME_MS: u32 = 16;
 
 /// What reaches the root.
 #[derive(Debug)]
@@ -35,8 +41,10 @@ pub enum Msg {
     System(Scheme),
     /// A divider is dragged or moved by keys.
     Divide(Divider),
-    /// The grid scrolled or the window changed its size: open targets follow their tile.
+    /// A list scrolled or a pane changed its size: other rows are seen, and open targets follow their tile.
     Moved,
+    /// A card is held at the edge of the tiles.
+    Pull,
     /// The pointer did something while a card may be held.
     Pointer(Pointer),
     /// The held card has rested over the same tile for a moment.
@@ -79,6 +87,14 @@ pub struct App {
     anchor: Option<(PersonId, Place)>,
     pointer: (i32, i32),
     resting: Option<(PersonId, Timeout)>,
+    /// Scrolls the tiles under a card that is held at their edge.
+    pulling: Option<Interval>,
+    /// The two long lists.
+    lists: Lists,
+    /// Tells when a pane changes its size.
+    sizes: Sizes,
+    /// The search whose tiles were brought into view last.
+    sought: String,
     ghost: NodeRef,
     focus: Option<frontdesk_console::Focus>,
     /// Where the focus is, for when what has it goes.
@@ -110,6 +126,10 @@ impl Component for App {
             anchor: None,
             pointer: (0, 0),
             resting: None,
+            pulling: None,
+            lists: Lists::default(),
+            sizes: Sizes::new(ctx.link().callback(|()| Msg::Moved)),
+            sought: String::new(),
             second: (0, 0),
             ghost: NodeRef::default(),
             focus: None,
@@ -135,17 +155,23 @@ impl Component for App {
         self.draw(ctx)
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
             self.transport.start();
         }
         self.paint();
         self.place_ghost();
+        self.hold_rows();
+        self.show_found();
         self.behind.after(self.dialog_is_open());
         if let Some(focus) = self.focus.take() {
             dom::focus(&focus);
         }
         self.hold.keep();
+        self.sizes.watch([&self.lists.tiles, &self.lists.rows]);
+        if self.unmeasured() {
+            ctx.link().send_message(Msg::Moved);
+        }
     }
 }
 
@@ -164,10 +190,11 @@ impl App {
                 self.console.settings = settings;
             }
             Msg::Moved => {
-                let before = self.anchor.clone();
+                let (other, before) = (self.measure(), self.anchor.clone());
                 self.anchor_open();
-                return before != self.anchor;
+                return other || before != self.anchor;
             }
+            Msg::Pull => return self.pulled(ctx),
             Msg::Pointer(pointer) => return self.pointer(pointer, ctx),
             Msg::Rested => {
                 self.resting = None;
@@ -240,6 +267,10 @@ impl App {
         if !row && self.console.moving.held().is_none() {
             return false;
         }
+        if matches!(pointer, Pointer::Moved(..)) && self.pulling.is_none() {
+            let link = ctx.link().clone();
+            self.pulling = Some(Interval::new(FRAME_MS, move || link.send_message(Msg::Pull)));
+        }
         let event = match pointer {
             // The button went up where nobody heard it, so nothing was meant by it.
             Pointer::Down | Pointer::Gone => Event::CancelDrag,
@@ -249,8 +280,25 @@ impl App {
         };
         if !matches!(event, Event::Drag(..)) {
             self.resting = None;
+            self.pulling = None;
         }
         self.event(event)
+    }
+
+    /// Scrolls the tiles under what is held at their edge. Nothing opens while they move.
+    fn pulled(&mut self, ctx: &Context<Self>) -> bool {
+        let (x, y) = self.pointer;
+        let over = dom::over(x, y);
+        if !self.dragging() {
+            self.pulling = None;
+            return false;
+        }
+        if matches!(over, Over::Target(..)) || !self.pull() {
+            return false;
+        }
+        self.resting = None;
+        let over = self.settled(over, ctx);
+        self.event(Event::Drag((x, y), over))
     }
 
     /// A tile opens its targets only when the card rests on it: those of a tile that is merely crossed would lie over

@@ -4,8 +4,10 @@ use frontdesk_console::{Focus, Over};
 use frontdesk_protocol::{Millis, PersonId};
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Document, Element, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
+    Document, Element, FocusOptions, HtmlElement, HtmlInputElement, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Window,
 };
+use yew::NodeRef;
 
 /// A place in the window, in CSS pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -104,16 +106,16 @@ pub fn size() -> (f64, f64) {
     read().unwrap_or((1280.0, 800.0))
 }
 
-/// How many tiles stand in the first row of the grid.
-pub fn columns() -> usize {
-    let count = || {
-        let all = document()?.query_selector_all("[data-person]").ok()?;
-        let tiles = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<HtmlElement>().ok());
-        let tops: Vec<i32> = tiles.map(|tile| tile.offset_top()).collect();
-        let first = *tops.first()?;
-        Some(tops.into_iter().take_while(|top| *top == first).count())
-    };
-    count().unwrap_or(1)
+/// Sets a property of an element's own style. A page without inline styles is laid out by the style object.
+pub fn set(element: &NodeRef, property: &str, value: &str) {
+    if let Some(element) = element.cast::<HtmlElement>() {
+        let _ = element.style().set_property(property, value);
+    }
+}
+
+/// The same in pixels.
+pub fn set_pixels(element: &NodeRef, property: &str, pixels: f64) {
+    set(element, property, &format!("{pixels}px"));
 }
 
 /// Puts the keyboard focus somewhere; nothing happens where it is not shown.
@@ -126,9 +128,24 @@ pub fn focus(place: &Focus) {
         Focus::Target(at) => with("data-index", &at.to_string()),
         Focus::Search => by_id("search").and_then(|element| element.dyn_into().ok()),
     };
-    if let Some(element) = element {
-        let _ = element.focus();
+    let Some(element) = element else { return };
+    match place {
+        // The targets lie over the page, and the box at its head.
+        Focus::Target(_) | Focus::Search => {
+            let _ = element.focus();
+        }
+        Focus::Card(_) | Focus::Tile(_) | Focus::Row(_) | Focus::Handed(_) => {
+            focus_only(&element);
+            show(&element);
+        }
     }
+}
+
+/// Puts the keyboard focus on an element and scrolls nothing.
+pub fn focus_only(element: &HtmlElement) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
 }
 
 /// Puts the keyboard focus on the element with an id.

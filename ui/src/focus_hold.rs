@@ -26,8 +26,11 @@ impl Hold {
             }
             // Only a focus that was lost comes back, not one that was put nowhere by a click.
             (None, Some((gone, pane))) if !gone.is_connected() => {
-                if !focus_pane(&document, &pane) {
-                    dom::focus(&Focus::Search);
+                // What was open stays open; and whoever looks elsewhere in the list goes on looking there.
+                let aimed = || inside(&document, &pane, "[data-aimed='true']");
+                match aimed().or_else(|| inside(&document, &pane, "[tabindex='0']")) {
+                    Some(place) => dom::focus_only(&place),
+                    None => dom::focus(&Focus::Search),
                 }
             }
             (None, _) => {}
@@ -37,14 +40,16 @@ impl Hold {
 
 /// Puts the focus on what Tab reaches in a pane; says whether there is such a thing.
 pub fn focus_pane(document: &Document, pane: &str) -> bool {
-    let Ok(all) = document.query_selector_all(&format!("[data-pane={pane}] [tabindex='0']")) else {
-        return false;
-    };
+    inside(document, pane, "[tabindex='0']").is_some_and(|place| place.focus().is_ok())
+}
+
+/// The first thing of this kind in a pane, and not in a pane inside that one.
+fn inside(document: &Document, pane: &str, css: &str) -> Option<HtmlElement> {
+    let all = document.query_selector_all(&format!("[data-pane={pane}] {css}")).ok()?;
     let mut all = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<HtmlElement>().ok());
-    // Not one of a pane inside this one.
     let own = |place: &HtmlElement| {
         let nearest = place.closest("[data-pane]").ok().flatten();
         nearest.and_then(|nearest| nearest.get_attribute("data-pane")).as_deref() == Some(pane)
     };
-    all.find(own).is_some_and(|place| place.focus().is_ok())
+    all.find(own)
 }

@@ -1,5 +1,8 @@
-//! The call history of the selected user. Double click or Enter calls back; older rows come when the end is near.
+//! The call history of the selected user, of which only the rows that are seen stand in the page. Double click or Enter
+//! calls back; older rows come when the end is near.
 
+use crate::app::lists;
+use crate::dom;
 use crate::icons::{Icon, icon, of_direction};
 use crate::stream::note_line;
 use frontdesk_console::{Event, Focus, HistoryRow, keys, texts};
@@ -7,14 +10,23 @@ use frontdesk_protocol::Direction;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::{
-    Callback, Html, KeyboardEvent, MouseEvent, Properties, TargetCast, classes, function_component, html,
+    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, classes, function_component,
+    html, use_effect_with, use_node_ref,
 };
 
 /// Properties of [`HistoryPane`].
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct HistoryProps {
-    /// Newest first.
-    pub rows: Vec<Rc<HistoryRow>>,
+    /// Those that are drawn, each with its place; newest first.
+    pub rows: Vec<(usize, Rc<HistoryRow>)>,
+    /// Where each begins.
+    pub tops: Vec<f64>,
+    /// How high all are together.
+    pub height: f64,
+    /// How many there are.
+    pub count: usize,
+    /// The part of the page that scrolls.
+    pub pane: NodeRef,
     /// Whose.
     pub title: String,
     /// Whether they are the viewer's own.
@@ -49,11 +61,18 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
             }
         })
     };
-    let rows = props.rows.iter().map(|row| {
-        html! { <Row key={row.id.0.to_string()} row={Rc::clone(row)} on={props.on.clone()} /> }
+    let rows = props.rows.iter().zip(&props.tops).map(|((at, row), top)| {
+        html! { <Row key={row.id.0.to_string()} row={Rc::clone(row)} at={*at} top={*top} on={props.on.clone()} /> }
     });
+    let space = use_node_ref();
+    {
+        let space = space.clone();
+        use_effect_with(props.height, move |height| dom::set_pixels(&space, "height", *height));
+    }
+    // How many rows there are in all is not known while there are older ones.
+    let all = if props.more { "-1".to_owned() } else { props.count.to_string() };
     let empty = if props.loading { texts::empty::HISTORY_LOADING } else { texts::empty::HISTORY };
-    let nothing = props.rows.is_empty() && props.error.is_none();
+    let nothing = props.count == 0 && props.error.is_none();
     html! {
         <section data-pane="history" aria-label={props.title.clone()}>
             <h2>
@@ -62,7 +81,11 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
             </h2>
             <p class="problem" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
             <p class="empty" hidden={!nothing}>{ empty }</p>
-            <div class="rows" role="grid" aria-label={props.title.clone()} {onscroll}>
+            <div
+                ref={props.pane.clone()} class="rows" role="grid" aria-label={props.title.clone()}
+                aria-rowcount={all} {onscroll}
+            >
+                <div key="space" ref={space} class="space" role="none"></div>
                 { for rows }
                 <button key="older" type="button" class="quiet older" hidden={!props.more} onclick={older}>{ texts::page::OLDER }</button>
             </div>
@@ -75,6 +98,10 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
 pub struct RowProps {
     /// The row.
     pub row: Rc<HistoryRow>,
+    /// Which one, from the top.
+    pub at: usize,
+    /// Where it begins.
+    pub top: f64,
     /// Takes what happens.
     pub on: Callback<Event>,
 }
@@ -82,7 +109,11 @@ pub struct RowProps {
 /// One row.
 #[function_component]
 pub fn Row(props: &RowProps) -> Html {
-    let (row, on) = (&*props.row, &props.on);
+    let (row, on, place) = (&*props.row, &props.on, use_node_ref());
+    {
+        let place = place.clone();
+        use_effect_with(props.top, move |top| dom::set_pixels(&place, "top", *top));
+    }
     let ondblclick = {
         let (on, id) = (on.clone(), row.id);
         Callback::from(move |event: MouseEvent| {
@@ -99,7 +130,7 @@ pub fn Row(props: &RowProps) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let happened = match (event.key().as_str(), keys::step(&event.key())) {
                 ("Enter", _) => Event::CallBack(id),
-                (_, Some(step)) => Event::RowStep(step),
+                (_, Some(step)) => Event::RowStep(step, lists::page()),
                 (_, None) => return,
             };
             event.prevent_default();
@@ -109,7 +140,7 @@ pub fn Row(props: &RowProps) -> Html {
     let missed = row.outcome == "missed" && row.direction == Direction::Inbound;
     html! {
         <div
-            class={classes!("row", missed.then_some("missed"))} role="row"
+            ref={place} class={classes!("row", missed.then_some("missed"))} role="row" aria-rowindex={(props.at + 1).to_string()}
             data-history={row.id.0.to_string()} data-outcome={row.outcome}
             data-direction={crate::stream::direction(row.direction)}
             tabindex={if row.tab { "0" } else { "-1" }}

@@ -14,6 +14,7 @@ mod panes;
 mod question;
 mod search;
 mod settings;
+mod sizes;
 mod stream;
 mod ticking;
 mod topbar;

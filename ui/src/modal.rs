@@ -68,7 +68,7 @@ impl Behind {
         }
         let Some(was) = self.was.take() else { return };
         match was.filter(|was| was.is_connected()) {
-            Some(was) => drop(was.focus()),
+            Some(was) => dom::focus_only(&was),
             None => dom::focus(&Focus::Search),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::icons::{Icon, icon};
 use frontdesk_console::texts::page;
-use frontdesk_console::{Event, Step};
+use frontdesk_console::{Event, Shape, Step};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, function_component, html};
@@ -32,7 +32,7 @@ pub fn SearchBox(props: &SearchProps) -> Html {
         }
         "ArrowDown" => {
             event.prevent_default();
-            on.emit(Event::TileStep(Step::First, 1));
+            on.emit(Event::TileStep(Step::First, Shape::LIST));
         }
         _ => {}
     });

@@ -11,13 +11,14 @@ use crate::asking::Asking;
 use crate::cards::{self, CardAction, CardState};
 use crate::clock::Clock;
 use crate::event::{Connection, Effect, Event, Focus, Held};
-use crate::grid::step;
+use crate::grid::{Shape, step};
 use crate::handed::HandedOver;
 use crate::history::{self, History};
 use crate::link::{Lamp, Link, LinkView};
 use crate::moving::Moving;
 use crate::orders::{Orders, Subject, Tone};
 use crate::pulling::Pulling;
+use crate::roster::Roster;
 use crate::settings::Settings;
 use crate::stream::Stream;
 use crate::texts;
@@ -71,6 +72,8 @@ pub struct Console {
     pub handed: HandedOver,
     /// The users.
     pub users: Users,
+    /// The people whose tiles these are.
+    roster: Roster,
     /// The history.
     pub history: History,
     /// The move of a card.
@@ -106,6 +109,7 @@ impl Console {
             stream: Stream::default(),
             handed: HandedOver::default(),
             users: Users::default(),
+            roster: Roster::default(),
             history: History::default(),
             moving: Moving::default(),
             other: Other::default(),
@@ -188,14 +192,14 @@ impl Console {
             Event::CardStep(way) => {
                 let order = &self.stream.order;
                 let at = self.stream.focus.as_ref().and_then(|leg| order.iter().position(|it| it == leg));
-                if let Some(leg) = order.get(step(at.unwrap_or(0), order.len(), 1, way)).cloned() {
+                if let Some(leg) = order.get(step(at.unwrap_or(0), order.len(), Shape::LIST, way)).cloned() {
                     self.stream.focus = Some(leg.clone());
                     out.push(Effect::Focus(Focus::Card(leg)));
                 }
             }
-            Event::TileStep(way, columns) => self.tile_step(way, columns, &mut out),
+            Event::TileStep(way, shape) => self.tile_step(way, shape, &mut out),
             Event::TargetStep(way) => self.target_step(way, &mut out),
-            Event::RowStep(way) => self.row_step(way, &mut out),
+            Event::RowStep(way, rows) => self.row_step(way, rows, &mut out),
             Event::Focused(Focus::Card(leg)) => self.stream.focus = Some(leg),
             Event::Focused(Focus::Tile(person)) => self.users.focus = Some(person),
             Event::Focused(Focus::Row(row)) => self.history.focus = Some(row),

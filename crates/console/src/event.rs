@@ -1,6 +1,6 @@
 //! Everything that can happen to a desk, and everything it can ask for. Closed lists; what they mean is in `console`.
 
-use crate::grid::Step;
+use crate::grid::{Shape, Step};
 use crate::moving::Over;
 use crate::orders::Subject;
 use crate::settings::Settings;
@@ -137,16 +137,16 @@ pub enum Event {
     Act(LegId, crate::cards::CardAction),
     /// The focus goes to the callers who were handed over.
     GoToHanded,
-    /// An arrow, Home, End in the list of those who were handed over.
+    /// An arrow, a page, Home, End in the list of those who were handed over.
     HandedStep(Step),
-    /// An arrow, Home, End in the stream.
+    /// An arrow, a page, Home, End in the stream.
     CardStep(Step),
-    /// An arrow, Home, End in the grid, which has this many columns now.
-    TileStep(Step, usize),
+    /// An arrow, a page, Home, End in the grid, which has this shape now.
+    TileStep(Step, Shape),
     /// An arrow in the open targets.
     TargetStep(Step),
-    /// An arrow in the history.
-    RowStep(Step),
+    /// An arrow, a page, Home, End in the history, of which so many rows are seen.
+    RowStep(Step, usize),
     /// A tile, a card, a row got the keyboard focus by other means.
     Focused(Focus),
     /// The history of this person is wanted; `None`: mine.

@@ -127,10 +127,21 @@ impl History {
         }
     }
 
-    /// The rows to draw.
-    pub fn rows(&self, clock: &Clock, orders: &Orders) -> Vec<HistoryRow> {
+    /// The rows at some places, each with its place.
+    pub fn rows(
+        &self,
+        places: impl IntoIterator<Item = usize>,
+        clock: &Clock,
+        orders: &Orders,
+    ) -> Vec<(usize, HistoryRow)> {
         let tab = self.focus.or(self.entries.first().map(|entry| entry.id));
-        self.entries.iter().map(|entry| row(entry, clock, orders, tab)).collect()
+        let entry = |at: usize| Some((at, self.entries.get(at)?));
+        places.into_iter().filter_map(entry).map(|(at, entry)| (at, row(entry, clock, orders, tab))).collect()
+    }
+
+    /// Where the row with the focus stands.
+    pub fn place_of_focus(&self) -> Option<usize> {
+        self.focus.and_then(|focus| self.entries.iter().position(|entry| entry.id == focus))
     }
 
     /// Rows are numbered as calls end; they are shown as calls began, because that is the time that a row says.

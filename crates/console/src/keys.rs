@@ -59,6 +59,8 @@ pub fn step(key: &str) -> Option<Step> {
         "ArrowRight" => Step::Right,
         "ArrowUp" => Step::Up,
         "ArrowDown" => Step::Down,
+        "PageUp" => Step::PageUp,
+        "PageDown" => Step::PageDown,
         "Home" => Step::First,
         "End" => Step::Last,
         _ => return None,

@@ -1,9 +1,10 @@
-//! The tiles of all other people as data: who, their lamp, what stands beside it. Their targets are in `targets`.
+//! The tiles of all other people as data: who, their lamp, what stands beside it. Their targets are in
+//! `targets`, their order in `roster`.
 
 use crate::targets::Target;
 use crate::texts;
-use frontdesk_protocol::{Direction, Hold, LegState, Mark, Millis, Office, Person, PersonId, Status, Viewer};
-use std::sync::Arc;
+use frontdesk_protocol::{Direction, Hold, LegState, Mark, Millis, Office, Person, PersonId, Status};
+use std::rc::Rc;
 
 /// What is shown of the users.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,15 @@ pub struct Users {
     pub search: String,
     /// The tile that Tab reaches.
     pub focus: Option<PersonId>,
+}
+
+/// Tiles that stand side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TileRow {
+    /// Which row, from the top.
+    pub at: usize,
+    /// From the left.
+    pub tiles: Vec<Rc<TileView>>,
 }
 
 /// A tile.
@@ -49,19 +59,6 @@ pub struct TileView {
     pub other: bool,
     /// Everything in one sentence, for reading out.
     pub label: String,
-}
-
-/// All other people that fit a search, by name.
-pub fn others<'a>(office: &'a Office, viewer: &Viewer, search: &str) -> Vec<&'a Arc<Person>> {
-    let words: Vec<String> = search.split_whitespace().map(fold).collect();
-    let mut people: Vec<(String, &Arc<Person>)> = office
-        .people
-        .values()
-        .filter(|person| !is_viewer(person, viewer) && fits(person, &words))
-        .map(|person| (fold(&person.name), person))
-        .collect();
-    people.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
-    people.into_iter().map(|(_, person)| person).collect()
 }
 
 /// A person's tile without selection, focus and targets. `unknown` is the text while facts are stale.
@@ -110,41 +107,4 @@ pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileVi
         other: false,
         label: label.join(", "),
     }
-}
-
-fn is_viewer(person: &Person, viewer: &Viewer) -> bool {
-    viewer.person.as_ref() == Some(&person.id)
-        || person.extensions.iter().any(|e| viewer.extensions.contains(e))
-}
-
-fn fits(person: &Person, words: &[String]) -> bool {
-    words.iter().all(|word| {
-        let holds = |text: &str| fold(text).contains(word.as_str());
-        holds(&person.name)
-            || holds(&person.group)
-            || person.extensions.iter().any(|e| e.as_str().starts_with(word.as_str()))
-            || person.numbers.iter().any(|n| n.number.as_str().contains(word.as_str()) || holds(&n.label))
-    })
-}
-
-/// Lower case without the marks of western European letters, so that `muller` finds `Müller`.
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
-            'ç' | 'č' => folded.push('c'),
-            'è' | 'é' | 'ê' | 'ë' | 'ě' => folded.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
-            'ñ' => folded.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' | 'ů' => folded.push('u'),
-            'š' => folded.push('s'),
-            'ž' => folded.push('z'),
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            other => folded.push(other),
-        }
-    }
-    folded
 }

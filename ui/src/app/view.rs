@@ -50,7 +50,9 @@ impl App {
         let moving = self.console.moving.leg().is_some();
         let dragging = self.dragging();
         let pulling = self.console.handed.pulling.row().is_some();
-        let tiles = self.console.tiles().into_iter().map(Rc::new).collect::<Vec<_>>();
+        let drawn = self.drawn();
+        let tiles = self.console.tile_rows(drawn.columns, drawn.tiles.iter().copied());
+        let rows = self.console.some_rows(drawn.history.iter().copied());
         let ghost = self.draw_ghost(dragging);
         let dialog = self.draw_dialog(&open);
         let inert = self.dialog_is_open();
@@ -79,7 +81,11 @@ impl App {
                         />
                         <DividerBar side={crate::panes::Side::Stream} on={divide.clone()} />
                         <HistoryPane
-                            rows={self.console.rows().into_iter().map(Rc::new).collect::<Vec<_>>()}
+                            rows={rows.into_iter().map(|(at, row)| (at, Rc::new(row))).collect::<Vec<_>>()}
+                            tops={drawn.history.iter().map(|at| drawn.history_rows.top(*at)).collect::<Vec<_>>()}
+                            height={drawn.history_rows.total()}
+                            count={drawn.history_rows.count}
+                            pane={self.lists.rows.clone()}
                             title={self.console.history_title()}
                             mine={self.console.history.person.is_none()}
                             loading={self.console.history.asked.is_some()}
@@ -89,7 +95,12 @@ impl App {
                         />
                         <DividerBar side={crate::panes::Side::Left} on={divide} />
                         <Users
-                            {tiles}
+                            tops={tiles.iter().map(|row| drawn.tile_rows.top(row.at)).collect::<Vec<_>>()}
+                            rows={tiles}
+                            height={drawn.tile_rows.total()}
+                            columns={drawn.columns}
+                            found={self.console.found()}
+                            pane={self.lists.tiles.clone()}
                             anchor={self.anchor.clone()}
                             filtered={!self.console.users.search.trim().is_empty()}
                             {moving}

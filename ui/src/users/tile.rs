@@ -2,7 +2,8 @@
 //! card is moved over it, its targets. Only a changed tile is drawn anew.
 
 use super::targets::{Targets, held};
-use crate::dom::{self, Place};
+use crate::app::lists;
+use crate::dom::Place;
 use crate::icons::{Icon, icon, of_status};
 use crate::ticking::Elapsed;
 use frontdesk_console::palette::key;
@@ -17,6 +18,8 @@ use yew::{Callback, Html, KeyboardEvent, MouseEvent, Properties, TargetCast, fun
 pub struct TileProps {
     /// The tile.
     pub view: Rc<TileView>,
+    /// Which one of its row, from the left.
+    pub column: usize,
     /// Where it is, while its targets are open.
     pub anchor: Option<Place>,
     /// Takes what happens.
@@ -59,7 +62,7 @@ pub fn Tile(props: &TileProps) -> Html {
     };
     html! {
         <div
-            class="tile" role="gridcell"
+            class="tile" role="gridcell" aria-colindex={(props.column + 1).to_string()}
             data-person={view.person.to_string()}
             data-extension={view.extension.clone()}
             data-status={key(view.status)}
@@ -107,7 +110,7 @@ fn keydown(view: &TileView, on: &Callback<Event>) -> Callback<KeyboardEvent> {
             (key, open) => match (keys::step(key), open) {
                 (None, _) => return,
                 (Some(step), Some(_)) => Event::TargetStep(step),
-                (Some(step), None) => Event::TileStep(step, dom::columns()),
+                (Some(step), None) => Event::TileStep(step, lists::shape()),
             },
         };
         event.prevent_default();

@@ -8,7 +8,7 @@ use crate::moving::Moving;
 use crate::orders::{Subject, Tone};
 use crate::texts;
 use frontdesk_protocol::{
-    CommandId, Extension, LegId, LegState, Outcome, Reason, ServerMessage, Step, Viewer,
+    Change, CommandId, Extension, LegId, LegState, Outcome, Reason, ServerMessage, Step, Viewer,
 };
 
 impl Console {
@@ -72,13 +72,20 @@ impl Console {
             ServerMessage::Snapshot { now, office, .. } => {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
                 self.office = std::sync::Arc::unwrap_or_clone(office);
+                self.list_people();
                 self.follow(out);
                 // Rows that were added before it are not told again.
                 self.read_history_again(out);
             }
             ServerMessage::Delta(delta) => {
                 if step == Step::Taken {
+                    let people =
+                        |change: &Change| matches!(change, Change::Person(_) | Change::PersonGone(_));
+                    let people = delta.changes.iter().any(people);
                     delta.changes.into_iter().for_each(|change| self.office.apply(change));
+                    if people {
+                        self.list_people();
+                    }
                     self.follow(out);
                 }
             }
@@ -108,6 +115,7 @@ impl Console {
         }
         self.settings.user = viewer.user.to_string();
         self.viewer = Some(viewer);
+        self.list_people();
     }
 
     /// Follows the office: the order of the cards, what rings, and whether the moved call is still there.

@@ -3,7 +3,7 @@
 
 use super::Console;
 use crate::event::{Effect, Focus};
-use crate::grid::{Step, step};
+use crate::grid::{Shape, Step, step};
 use crate::handed::{HandedRow, News, left, mine};
 use crate::moving::{Before, Moving, Over};
 use crate::orders::{Subject, Tone};
@@ -255,7 +255,7 @@ impl Console {
     pub(super) fn handed_step(&mut self, way: Step, out: &mut Vec<Effect>) {
         let order = &self.handed.order;
         let at = self.handed.focus.as_ref().and_then(|id| order.iter().position(|it| it == id));
-        if let Some(id) = order.get(step(at.unwrap_or(0), order.len(), 1, way)).cloned() {
+        if let Some(id) = order.get(step(at.unwrap_or(0), order.len(), Shape::LIST, way)).cloned() {
             self.handed.focus = Some(id.clone());
             out.push(Effect::Focus(Focus::Handed(id)));
         }

@@ -2,13 +2,13 @@
 
 use super::{Console, Other};
 use crate::event::{Effect, Focus};
-use crate::grid::{Step, step};
+use crate::grid::{Shape, Step, step};
 use crate::moving::{Before, Moving, Over};
 use crate::orders::Subject;
 use crate::pulling::Pulling;
+use crate::roster::Roster;
 use crate::targets::{Target, Way, targets};
 use crate::texts;
-use crate::tiles::others;
 use frontdesk_protocol::{LegId, PersonId};
 
 impl Console {
@@ -83,7 +83,7 @@ impl Console {
         match std::mem::take(&mut self.moving) {
             Moving::Idle => {
                 if !self.users.search.is_empty() {
-                    self.users.search.clear();
+                    self.search(String::new());
                     out.push(Effect::Focus(Focus::Search));
                 }
             }
@@ -95,7 +95,7 @@ impl Console {
             | Moving::Dragging { leg, .. }
             | Moving::Chosen { leg, open: None } => {
                 self.say(texts::NOT_MOVED);
-                self.users.search.clear();
+                self.search(String::new());
                 out.push(Effect::Focus(Focus::Card(leg)));
                 self.follow(out);
             }
@@ -148,7 +148,7 @@ impl Console {
         match target.order {
             Ok(command) => {
                 self.moving = Moving::Idle;
-                self.users.search.clear();
+                self.search(String::new());
                 self.order(Subject::Leg(leg.clone()), command, &target.sentence, out);
                 out.push(Effect::Focus(Focus::Card(leg)));
             }
@@ -163,20 +163,27 @@ impl Console {
     }
 
     pub(super) fn search(&mut self, text: String) {
+        self.roster.search(&text);
         self.users.search = text;
-        let still = self.users.focus.as_ref().is_some_and(|focus| self.found().contains(&focus));
-        if !still {
-            self.users.focus = None;
-        }
+        self.keep_focus();
     }
 
-    pub(super) fn tile_step(&mut self, way: Step, columns: usize, out: &mut Vec<Effect>) {
-        let next = {
-            let found = self.found();
-            let at = self.users.focus.as_ref().and_then(|focus| found.iter().position(|it| *it == focus));
-            found.get(step(at.unwrap_or(0), found.len(), columns, way)).map(|person| (*person).clone())
-        };
-        if let Some(person) = next {
+    /// Reads the people anew.
+    pub(super) fn list_people(&mut self) {
+        let Some(viewer) = &self.viewer else { return };
+        self.roster = Roster::of(&self.office, viewer, &self.users.search);
+    }
+
+    fn keep_focus(&mut self) {
+        let focus = self.users.focus.take();
+        self.users.focus = focus.filter(|focus| self.roster.place(&self.office, focus).is_some());
+    }
+
+    pub(super) fn tile_step(&mut self, way: Step, shape: Shape, out: &mut Vec<Effect>) {
+        let focus = self.users.focus.as_ref();
+        let at = focus.and_then(|focus| self.roster.place(&self.office, focus)).unwrap_or(0);
+        let next = self.roster.get(step(at, self.roster.len(), shape, way));
+        if let Some(person) = next.map(|person| person.id.clone()) {
             self.users.focus = Some(person.clone());
             out.push(Effect::Focus(Focus::Tile(person)));
         }
@@ -184,17 +191,17 @@ impl Console {
 
     pub(super) fn target_step(&mut self, way: Step, out: &mut Vec<Effect>) {
         let Some((person, at)) = self.moving.open() else { return };
-        let next = step(at, self.targets_for(person).len(), 1, way);
+        let next = step(at, self.targets_for(person).len(), Shape::LIST, way);
         if let Moving::Chosen { open: Some((_, at)), .. } = &mut self.moving {
             *at = next;
             out.push(Effect::Focus(Focus::Target(next)));
         }
     }
 
-    pub(super) fn row_step(&mut self, way: Step, out: &mut Vec<Effect>) {
+    pub(super) fn row_step(&mut self, way: Step, rows: usize, out: &mut Vec<Effect>) {
         let entries = &self.history.entries;
-        let at = self.history.focus.and_then(|focus| entries.iter().position(|entry| entry.id == focus));
-        let next = step(at.unwrap_or(0), entries.len(), 1, way);
+        let at = self.history.place_of_focus();
+        let next = step(at.unwrap_or(0), entries.len(), Shape { columns: 1, rows }, way);
         if let Some(entry) = entries.get(next) {
             self.history.focus = Some(entry.id);
             out.push(Effect::Focus(Focus::Row(entry.id)));
@@ -205,18 +212,13 @@ impl Console {
     }
 
     pub(super) fn first_found(&self) -> Option<PersonId> {
-        self.found().first().map(|person| (*person).clone())
+        self.roster.get(0).map(|person| person.id.clone())
     }
 
     /// The tile that Tab reaches: the one with the focus if it is shown, else the first.
     pub(super) fn tab_tile(&self) -> Option<PersonId> {
-        let found = self.found();
-        let focus = self.users.focus.as_ref().filter(|focus| found.contains(focus));
-        focus.or(found.first().copied()).cloned()
-    }
-
-    fn found(&self) -> Vec<&PersonId> {
-        let Some(viewer) = &self.viewer else { return Vec::new() };
-        others(&self.office, viewer, &self.users.search).into_iter().map(|person| &person.id).collect()
+        let focus = self.users.focus.as_ref();
+        let focus = focus.filter(|focus| self.roster.place(&self.office, focus).is_some());
+        focus.cloned().or_else(|| self.first_found())
     }
 }

@@ -7,8 +7,9 @@ use crate::history::HistoryRow;
 use crate::link::Lamp;
 use crate::orders::{Note, Subject, Tone};
 use crate::texts;
-use crate::tiles::{TileView, others, tile};
-use frontdesk_protocol::HandedState;
+use crate::tiles::{TileRow, TileView, tile};
+use frontdesk_protocol::{HandedState, Person};
+use std::rc::Rc;
 
 impl Console {
     /// The cards of My Stream, top to bottom.
@@ -26,26 +27,45 @@ impl Console {
             .collect()
     }
 
+    /// How many people there are beside the viewer that fit the search.
+    pub fn found(&self) -> usize {
+        self.roster.len()
+    }
+
     /// The tiles of all other people that fit the search.
     pub fn tiles(&self) -> Vec<TileView> {
-        let Some(viewer) = &self.viewer else { return Vec::new() };
-        let unknown = self.unknown();
-        let (tab, open) = (self.tab_tile(), self.moving.open());
-        others(&self.office, viewer, &self.users.search)
-            .into_iter()
-            .map(|person| {
-                let mut view = tile(&self.office, person, unknown.clone());
-                view.tab = tab.as_ref() == Some(&person.id);
-                view.selected = self.history.person.as_ref() == Some(&person.id);
-                if self.moving.leg().is_some() {
-                    let targets = self.targets_for(&person.id);
-                    view.dim = !targets.iter().any(|target| target.order.is_ok());
-                    view.open = open.filter(|(id, _)| **id == person.id).map(|(_, at)| (targets, at));
-                    view.other = view.open.is_some() && self.other.is_wanted();
-                }
-                view
-            })
-            .collect()
+        let row = self.tile_rows(self.found().max(1), [0]).pop();
+        row.map(|row| row.tiles.iter().map(|tile| TileView::clone(tile)).collect()).unwrap_or_default()
+    }
+
+    /// Some rows of tiles, where so many stand side by side.
+    pub fn tile_rows(&self, columns: usize, rows: impl IntoIterator<Item = usize>) -> Vec<TileRow> {
+        let (unknown, tab, open) = (self.unknown(), self.tab_tile(), self.moving.open());
+        let tile = |person: &Person| {
+            let mut view = tile(&self.office, person, unknown.clone());
+            view.tab = tab.as_ref() == Some(&person.id);
+            view.selected = self.history.person.as_ref() == Some(&person.id);
+            if self.moving.leg().is_some() {
+                let targets = self.targets_for(&person.id);
+                view.dim = !targets.iter().any(|target| target.order.is_ok());
+                view.open = open.filter(|(id, _)| **id == person.id).map(|(_, at)| (targets, at));
+                view.other = view.open.is_some() && self.other.is_wanted();
+            }
+            Rc::new(view)
+        };
+        let row = |at: usize| {
+            let places = at * columns..(at + 1) * columns;
+            let tiles: Vec<_> = places.filter_map(|at| self.roster.get(at)).map(|it| tile(it)).collect();
+            (!tiles.is_empty()).then_some(TileRow { at, tiles })
+        };
+        rows.into_iter().filter_map(row).collect()
+    }
+
+    /// The places of the tiles that are drawn wherever the grid is scrolled to: what Tab reaches, and what is open.
+    pub fn kept_tiles(&self) -> impl Iterator<Item = usize> {
+        let open = self.moving.open().and_then(|(person, _)| self.roster.place(&self.office, person));
+        let tab = self.tab_tile().and_then(|person| self.roster.place(&self.office, &person));
+        [tab, open].into_iter().flatten()
     }
 
     /// What is said instead of a state while the facts are stale: since when nothing is known.
@@ -60,7 +80,12 @@ impl Console {
 
     /// The rows of the history.
     pub fn rows(&self) -> Vec<HistoryRow> {
-        self.history.rows(&self.clock, &self.orders)
+        self.some_rows(0..self.history.entries.len()).into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// Some rows of the history, each with its place.
+    pub fn some_rows(&self, places: impl IntoIterator<Item = usize>) -> Vec<(usize, HistoryRow)> {
+        self.history.rows(places, &self.clock, &self.orders)
     }
 
     /// Notes that have no card or row of their own any more, newest first: what was handed over, and what failed.

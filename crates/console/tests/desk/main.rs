@@ -244,7 +244,7 @@ fn a_double_click_calls_from_the_selected_extension() {
 fn the_history_pages_and_follows_the_selected_person() {
     let mut desk = Desk::live();
     desk.history();
-    let effects = desk.does(Event::RowStep(Step::Last));
+    let effects = desk.does(Event::RowStep(Step::Last, 10));
     let Some(Effect::AskHistory(_, query)) = effects.iter().find(|e| matches!(e, Effect::AskHistory(..)))
     else {
         panic!("the last row asks for older ones: {effects:?}")

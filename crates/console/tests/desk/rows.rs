@@ -30,7 +30,7 @@ fn a_snapshot_reads_the_same_person_s_rows_again_and_keeps_them_until_they_come(
     let mut desk = Desk::live();
     desk.does(Event::ChooseTile(stage::person("bob")));
     desk.history();
-    desk.does(Event::RowStep(Step::Last));
+    desk.does(Event::RowStep(Step::Last, 10));
     let effects = desk.hears(stage::snapshot(30));
     let (id, query) = asked(&effects).unwrap();
     assert_eq!((query.person.clone(), query.before), (Some(stage::person("bob")), None));
