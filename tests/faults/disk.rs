@@ -93,9 +93,14 @@ fn saved(path: &Path) -> Result<BTreeSet<i64>> {
     Ok(all.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
+/// How many sessions are in the database.
+fn sessions(path: &Path) -> Result<i64> {
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    Ok(database.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))?)
+}
+
 /// What the desk's history says of the real calls, newest first: who called and what became of it.
 async fn history(line: &Line) -> Result<Vec<HistoryEntry>> {
-    // With the session that there is: a login would have to be written down.
     let mut desk = Desk::open(line.stage.address()?, &line.token).await?;
     let query = frontdesk_protocol::HistoryQuery { person: None, before: None, limit: 200 };
     Ok(desk.history(query).await?.entries)
@@ -136,6 +141,11 @@ async fn a_full_disk_is_told_and_what_happened_meanwhile_is_saved_when_there_is_
     let unsaved = saved(&room.copy(server, line.stage.folder())?)?;
     ensure!(!unsaved.contains(&entries[0].id.0), "it was saved on a full disk");
 
+    // Who comes to work now gets in.
+    let late = line.stage.token("anna").await?;
+    Desk::open(line.stage.address()?, &late).await?;
+    ensure!(line.stage.server_log().contains("a session cannot be saved and is kept in memory"));
+
     room.make_room(server)?;
     let since = Instant::now();
     line.desk.until(Duration::from_secs(30), "the notice is gone", |seen| seen.notice.is_none()).await?;
@@ -147,13 +157,16 @@ async fn a_full_disk_is_told_and_what_happened_meanwhile_is_saved_when_there_is_
         "{}",
         shown.rows
     );
+    // The session that was opened meanwhile is saved as well.
+    ensure!(sessions(&room.copy(server, line.stage.folder())?)? == 2, "a session is lost");
+    Desk::open(line.stage.address()?, &late).await?;
     Row {
         place: "disk-2",
         fault: &format!("disk full ({}); a real call meanwhile", room.describe()),
         seen: told(&shown.told),
         back: Some(back),
         peak: line.peak()?,
-        also: format!("“{notice}” Afterwards all {} rows are saved", saved.len()),
+        also: format!("“{notice}” Who logs in gets in. Afterwards all {} rows are saved", saved.len()),
     }
     .hand_over()
 }

@@ -169,6 +169,14 @@ impl Link {
         }
     }
 
+    /// How long the PBX took to answer one of the actions since this was asked last; `None` where none was timed.
+    pub fn take_round_trip(&mut self) -> Option<Duration> {
+        match &mut self.phase {
+            Phase::Open(session) => session.take_round_trip(),
+            Phase::Waiting(_) | Phase::Connecting(_) => None,
+        }
+    }
+
     /// How many events of each kind came so far.
     pub fn census(&self) -> &Census {
         &self.census

@@ -184,7 +184,44 @@ async fn a_quiet_pbx_is_asked_whether_it_is_there_and_that_is_nobodys_business()
         }
     }
     assert_eq!(came, [Some("Newchannel".to_owned())]);
+    assert!(link.take_round_trip().is_some(), "its answers are timed");
+    assert_eq!(link.take_round_trip(), None, "each once");
     down(&mut link).await;
+    pbx.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_time_to_an_answer_is_that_of_its_action_and_of_no_event() {
+    let (go, gone) = tokio::sync::oneshot::channel();
+    let (listener, port) = listen().await;
+    let pbx = script(listener, async |mut line| {
+        line.log_in().await;
+        let id = field(&line.action().await.unwrap(), "ActionID").to_owned();
+        line.say(&format!("Event: OriginateResponse\r\nActionID: {id}\r\n\r\n")).await.unwrap();
+        gone.await.unwrap();
+        line.say(&format!("Response: Success\r\nActionID: {id}\r\n\r\n")).await.unwrap();
+        let _ = line.action().await;
+    });
+    let mut patient = config(port);
+    patient.timing = Timing::default();
+    let mut link = Link::new(patient);
+    up(&mut link).await;
+    assert_eq!(link.take_round_trip(), None, "nothing was asked");
+    let asked = std::time::Instant::now();
+    link.send(&ActionId::new("mine").unwrap(), &Action::new("Originate"));
+    drive(&mut link).await;
+    assert_eq!(
+        link.next_message().and_then(|it| it.event().map(str::to_owned)).unwrap(),
+        "OriginateResponse"
+    );
+    assert_eq!(link.take_round_trip(), None, "that was no answer");
+    let at_least = asked.elapsed();
+    go.send(()).unwrap();
+    drive(&mut link).await;
+    assert!(link.next_message().is_some());
+    let took = link.take_round_trip().unwrap();
+    assert!(took >= at_least, "{took:?} of {at_least:?}");
+    drop(link);
     pbx.await.unwrap();
 }
 

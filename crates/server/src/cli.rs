@@ -122,9 +122,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Order::Restore(order) => backup::bring_back(order),
         Order::Doctor { file } => within(examine(file.config)),
         Order::Serve { file, rehearsal, seed, ui, log_format, listen } => {
-            logs::begin(log_format);
+            logs::begin(log_format, "info");
             let office = if rehearsal { OfficeKind::Rehearsal { seed } } else { OfficeKind::Pbx };
-            within(serve(file.config, office, ui, listen))
+            within(serve(file.config, office, ui, listen, log_format))
         }
     };
     done.unwrap_or_else(|error| {
@@ -206,6 +206,7 @@ async fn serve(
     office: OfficeKind,
     ui: Option<PathBuf>,
     listen: Option<std::net::SocketAddr>,
+    log_format: LogFormat,
 ) -> Result<ExitCode> {
     let mut config = match office {
         OfficeKind::Pbx => Config::read(&path)?,
@@ -223,9 +224,12 @@ async fn serve(
     if let OfficeKind::Rehearsal { .. } = office {
         demonstrate(&server).await?;
     }
-    eprintln!("The console is at {}", server.url());
-    if let Some(fingerprint) = server.fingerprint() {
-        eprintln!("Its certificate has the SHA-256 fingerprint {fingerprint}");
+    // Programs read it in the log, in which each line is an object.
+    if log_format == LogFormat::Text {
+        eprintln!("The console is at {}", server.url());
+        if let Some(fingerprint) = server.fingerprint() {
+            eprintln!("Its certificate has the SHA-256 fingerprint {fingerprint}");
+        }
     }
     signals.stopped(|| server.reread()).await?;
     tokio::select! {

@@ -146,6 +146,9 @@ impl Exchange {
                     self.core.message(&message, now);
                 }
                 self.around.traffic.messages.inc_by(messages);
+                if let Some(round_trip) = self.around.link.take_round_trip() {
+                    self.around.traffic.answered(round_trip);
+                }
             }
             Progress::Silent { reason } => {
                 tracing::warn!(%reason, "the PBX is silent");

@@ -18,7 +18,7 @@ mod hub;
 mod ledger;
 mod link;
 mod login;
-mod logs;
+pub mod logs;
 mod meters;
 mod pace;
 mod password;

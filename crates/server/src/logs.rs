@@ -1,11 +1,13 @@
-//! The log of the program: its form, its level, and a count of what somebody should look at. What is private is never
-//! logged by this program at any level; libraries, which know nothing of that, are kept to what they say in general.
+//! The log of our programs: its form, its level, and a count of what somebody should look at. What is private is never
+//! logged by them at any level; libraries, which know nothing of that, are kept to what they say in general.
 
 use crate::meters;
 use clap::ValueEnum;
+use std::io::IsTerminal as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -19,19 +21,32 @@ pub enum LogFormat {
     Json,
 }
 
-/// Begins to log to the standard error. The level comes from `FRONTDESK_LOG`, `info` without it.
-pub fn begin(format: LogFormat) {
-    let level = EnvFilter::try_from_env("FRONTDESK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let out = fmt::layer().with_writer(std::io::stderr);
+/// Begins to log to the standard error, at the level that `FRONTDESK_LOG` says, or as `usual` without it.
+pub fn begin(format: LogFormat, usual: &str) {
+    let wanted = std::env::var("FRONTDESK_LOG").ok().filter(|wanted| EnvFilter::try_new(wanted).is_ok());
+    begin_into(std::io::stderr, format, wanted.as_deref().unwrap_or(usual));
+}
+
+/// The same to another place, at the level that is given.
+pub fn begin_into(to: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, format: LogFormat, level: &str) {
+    tracing_subscriber::registry().with(written(to, format, level)).with(Counting).init();
+    tracing::trace!("the log begins");
+}
+
+fn written<S: Subscriber + for<'s> tracing_subscriber::registry::LookupSpan<'s>>(
+    to: impl for<'w> MakeWriter<'w> + Send + Sync + 'static,
+    format: LogFormat,
+    level: &str,
+) -> impl Layer<S> {
+    let out = fmt::layer().with_writer(to).with_ansi(std::io::stderr().is_terminal());
     let out = match format {
         LogFormat::Text => out.boxed(),
         LogFormat::Json => out.json().flatten_event(true).boxed(),
     };
-    // At their lower levels the libraries of HTTP, WebSocket and TLS print what is on the wire: passwords, tokens,
-    // callers.
+    // At their lower levels the libraries of HTTP, WebSocket, TLS and the window print what is on the wire: passwords,
+    // tokens, callers.
     let discreet = filter_fn(|metadata| is_own(metadata) || *metadata.level() <= Level::INFO);
-    let out = out.with_filter(level).with_filter(discreet);
-    tracing_subscriber::registry().with(out).with(Counting).init();
+    out.with_filter(EnvFilter::new(level)).with_filter(discreet)
 }
 
 fn is_own(metadata: &Metadata<'_>) -> bool {
@@ -51,5 +66,47 @@ impl<S: Subscriber> Layer<S> for Counting {
         };
         let module = if is_own(metadata) { metadata.target() } else { "library" };
         meters::logged(level, module, SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn at_the_most_talkative_level_libraries_say_only_what_they_say_in_general() {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let kept = Kept::default();
+            let to = kept.clone();
+            let log = tracing_subscriber::registry().with(written(move || to.clone(), format, "trace"));
+            tracing::subscriber::with_default(log, || {
+                tracing::trace!("ours, all of it");
+                tracing::trace!(target: "frontdesk_desktop::link", "the desktop's, all of it");
+                tracing::debug!(target: "tungstenite::protocol", "a frame with a password");
+                tracing::trace!(target: "hyper::proto", "a header with a token");
+                tracing::info!(target: "tao", "a window opens");
+            });
+            let said = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(said.lines().count(), 3, "{said}");
+            for part in ["ours, all of it", "the desktop's, all of it", "a window opens"] {
+                assert!(said.contains(part), "{said}");
+            }
+        }
     }
 }

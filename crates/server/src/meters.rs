@@ -17,6 +17,8 @@ use std::time::Duration;
 
 /// From bytes of the PBX to the delta, in seconds. Ordinary changes are gathered for 25 ms.
 const LAG: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+/// From an action to the PBX's answer, in seconds.
+const ROUND_TRIP: [f64; 10] = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 2.5];
 /// From an order to its result, in seconds.
 const COMMAND: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
@@ -45,6 +47,7 @@ pub struct Traffic {
     /// How often the PBX was connected.
     pub connects: Counter,
     lag: Histogram,
+    round_trip: Histogram,
     commands: Family<Ordered, Counter>,
     seconds: Family<Act, Histogram>,
 }
@@ -90,6 +93,7 @@ impl Default for Traffic {
             messages: Counter::default(),
             connects: Counter::default(),
             lag: Histogram::new(LAG),
+            round_trip: Histogram::new(ROUND_TRIP),
             commands: Family::default(),
             seconds: Family::new_with_constructor(|| Histogram::new(COMMAND)),
         }
@@ -100,6 +104,11 @@ impl Traffic {
     /// What was read so long ago has just been published.
     pub fn published(&self, after: Duration) {
         self.lag.observe(after.as_secs_f64());
+    }
+
+    /// The PBX took so long to answer.
+    pub fn answered(&self, after: Duration) {
+        self.round_trip.observe(after.as_secs_f64());
     }
 
     /// An order has come to its end.
@@ -179,6 +188,11 @@ impl Meters {
             "From reading what the PBX says to publishing what it changed",
             traffic.lag.clone(),
         );
+        it.register(
+            "ami_round_trip_seconds",
+            "From an action to the PBX's answer",
+            traffic.round_trip.clone(),
+        );
         it.register("desks", "Connected desks", meters.desks.clone());
         it.register("deltas", "Changes of the office that were published", served.deltas.clone());
         it.register("snapshots", "Whole offices that were sent to a desk", served.snapshots.clone());
@@ -205,13 +219,14 @@ impl Meters {
     /// Never for what is registered here.
     pub fn text(&self, look: Look) -> Result<String, std::fmt::Error> {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let Depth { rows, entries, lost_rows, lost_entries } = look.depth;
+        let Depth { rows, entries, sessions, lost_rows, lost_entries } = look.depth;
         self.pbx_up.set(i64::from(look.pbx_up));
         self.desks.set(number(look.desks));
         self.passwords.set(number(password::waiting()));
         let (history, audit) = (Kept { table: "history" }, Kept { table: "audit" });
         self.backlog.get_or_create(&history).set(number(rows));
         self.backlog.get_or_create(&audit).set(number(entries));
+        self.backlog.get_or_create(&Kept { table: "sessions" }).set(number(sessions));
         self.lost.get_or_create(&history).set(i64::try_from(lost_rows).unwrap_or(i64::MAX));
         self.lost.get_or_create(&audit).set(i64::try_from(lost_entries).unwrap_or(i64::MAX));
         let mut out = String::new();
@@ -233,6 +248,7 @@ mod tests {
         let meters = Meters::new(&traffic, &served);
         traffic.messages.inc_by(20_000);
         traffic.published(Duration::from_millis(7));
+        traffic.answered(Duration::from_micros(700));
         served.deltas.inc();
         served.resync("gap");
         let mut entry = Entry::done(Done::LogIn, "here", Millis(1));
@@ -241,13 +257,15 @@ mod tests {
         entry.act = "a caller's name".to_owned().into();
         traffic.concluded(&entry, Duration::from_millis(30));
         logged("error", "frontdesk_server::store", Duration::from_secs(1_700_000_000));
-        let depth = Depth { rows: 3, entries: 4, lost_rows: 0, lost_entries: 5 };
+        let depth = Depth { rows: 3, entries: 4, sessions: 1, lost_rows: 0, lost_entries: 5 };
         let text = meters.text(Look { pbx_up: true, desks: 2, depth }).unwrap();
         for line in [
             "frontdesk_ami_up 1",
             "frontdesk_ami_messages_total 20000",
             "frontdesk_ami_lag_seconds_bucket{le=\"0.005\"} 0",
             "frontdesk_ami_lag_seconds_bucket{le=\"0.01\"} 1",
+            "frontdesk_ami_round_trip_seconds_bucket{le=\"0.0005\"} 0",
+            "frontdesk_ami_round_trip_seconds_bucket{le=\"0.001\"} 1",
             "frontdesk_desks 2",
             "frontdesk_deltas_total 1",
             "frontdesk_resyncs_total{why=\"gap\"} 1",
@@ -256,6 +274,7 @@ mod tests {
             "frontdesk_command_seconds_count{command=\"transfer\"} 1",
             "frontdesk_backlog{table=\"history\"} 3",
             "frontdesk_backlog{table=\"audit\"} 4",
+            "frontdesk_backlog{table=\"sessions\"} 1",
             "frontdesk_lost{table=\"audit\"} 5",
             "frontdesk_passwords_waiting 0",
             "frontdesk_last_error_timestamp_seconds{level=\"error\",module=\"frontdesk_server::store\"} 1700000000",

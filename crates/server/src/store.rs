@@ -13,6 +13,7 @@ pub use accounts::User;
 pub use audit::Wanted;
 pub use backup::{Holds, back_up, restore};
 pub use buffer::Depth;
+use sessions::Unsaved;
 pub use sessions::{Lifetime, Listed, SessionKey};
 
 use crate::clock;
@@ -200,13 +201,21 @@ impl Store {
         self.write(move |writer| accounts::enable(writer, &name)).await
     }
 
-    /// Opens a session.
+    /// Opens a session. Where the disk refuses, it is kept in memory and saved with the rest when there is room again;
+    /// until then another program on the database does not see it, and it ends with the server.
     ///
     /// # Errors
-    /// When the database does not take it.
+    /// When there is no such user, or too many sessions are kept already.
     pub async fn open_session(&self, key: SessionKey, user: &UserName) -> Result<()> {
-        let user = user.clone();
-        self.write(move |writer| sessions::open(writer, key, &user, clock::now())).await
+        let (name, now) = (user.clone(), clock::now());
+        let refused = match self.write(move |writer| sessions::open(writer, key, &name, now)).await {
+            Err(error) if writer::is_of_the_disk(&error) => error,
+            done => return done,
+        };
+        let found = self.user(user).await?.context("there is no such user")?;
+        self.shared.keep_session(Unsaved { key, user: found, created: now })?;
+        tracing::warn!(error = %format!("{refused:#}"), %user, "a session cannot be saved and is kept in memory");
+        Ok(())
     }
 
     /// The user of a session that is neither idle nor too old. Marks it as used.
@@ -215,8 +224,13 @@ impl Store {
     /// When the database cannot be read.
     pub async fn session(&self, key: SessionKey, lifetime: Lifetime) -> Result<Option<User>> {
         let now = clock::now();
+        // Those in memory first: one that is saved in between is then seen twice, not never.
+        let unsaved = self.shared.session(key);
         let found = self.read(move |reader| sessions::find(reader, key, now, lifetime)).await?;
-        let Some(found) = found else { return Ok(None) };
+        let Some(found) = found else {
+            let Some(unsaved) = unsaved else { return Ok(None) };
+            return self.read(move |reader| sessions::of_unsaved(reader, &unsaved, now, lifetime)).await;
+        };
         if now.since(found.used) > NOTED {
             // Nobody waits for it: whether the session stands is known, and the disk may be slow.
             let noted = self.shared.job(Box::new(move |writer| {
@@ -244,7 +258,11 @@ impl Store {
     /// # Errors
     /// When the database does not take it.
     pub async fn close_session(&self, key: SessionKey) -> Result<()> {
-        self.write(move |writer| sessions::end(writer, key)).await
+        let was_unsaved = self.shared.end_session(key);
+        match self.write(move |writer| sessions::end(writer, key)).await {
+            Err(error) if was_unsaved && writer::is_of_the_disk(&error) => Ok(()),
+            done => done,
+        }
     }
 
     /// Ends the session whose name begins so, and tells whose it was.

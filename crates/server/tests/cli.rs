@@ -391,12 +391,15 @@ fn a_server_that_cannot_save_ends_all_the_same_and_says_what_is_lost() {
         .spawn()
         .unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let address =
-        said.find_map(|line| Some(line.strip_prefix("The console is at http://")?.to_owned())).unwrap();
+    let address = said.find_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        line["address"].as_str().map(str::to_owned)
+    });
+    let address = address.unwrap();
     let lock = rusqlite::Connection::open(folder.path().join("frontdesk.db")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let body = r#"{"user":"root","password":"a planted guess"}"#;
-    let mut stream = std::net::TcpStream::connect(address.trim_end_matches('/')).unwrap();
+    let mut stream = std::net::TcpStream::connect(&address).unwrap();
     write!(
         stream,
         "POST /api/login HTTP/1.1\r\nHost: desk\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -409,7 +412,7 @@ fn a_server_that_cannot_save_ends_all_the_same_and_says_what_is_lost() {
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
     let said: Vec<String> = said.collect();
     assert!(child.wait().unwrap().success(), "{said:#?}");
-    let lost = "entries of the audit are lost with the server's end";
+    let lost = "entries of the audit and sessions are lost with the server's end";
     let line = said.iter().find(|line| line.contains(lost)).unwrap_or_else(|| panic!("{said:#?}"));
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!((&line["level"], &line["entries"]), (&"ERROR".into(), &1.into()), "{line}");

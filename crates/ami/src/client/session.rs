@@ -8,6 +8,7 @@ use crate::action::{Action, ActionId};
 use crate::decoder::{Decoder, Frame};
 use crate::message::Message;
 use std::io;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -18,6 +19,9 @@ const OWN: &str = "link-";
 
 /// The most that waits to be sent, in bytes: some thousand actions.
 const OUTGOING: usize = 1024 * 1024;
+
+/// After so long an answer that was to be timed is not waited for any more.
+const FORGOTTEN: Duration = Duration::from_secs(60);
 
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
@@ -43,6 +47,9 @@ pub(super) struct Session {
     due: Instant,
     signs: Signs,
     own: u64,
+    /// What was asked and when, until its answer is seen; one at a time.
+    asked: Option<(ActionId, Instant)>,
+    round_trip: Option<Duration>,
 }
 
 /// What the PBX has shown of life.
@@ -114,6 +121,8 @@ pub(super) async fn connect(config: LinkConfig) -> Result<Session, Reason> {
         due: Instant::now() + config.timing.login,
         signs: Signs::Speaks,
         own: 0,
+        asked: None,
+        round_trip: None,
         config,
     })
 }
@@ -178,6 +187,15 @@ impl Session {
 
     pub(super) fn send(&mut self, id: &ActionId, action: &Action) {
         self.outgoing.push(id, action);
+        // The answers to the login are not seen there, and not every other action has to be answered.
+        if self.is_up() && self.asked.as_ref().is_none_or(|(_, since)| since.elapsed() > FORGOTTEN) {
+            self.asked = Some((id.clone(), Instant::now()));
+        }
+    }
+
+    /// How long the PBX took for the last answer that was timed; only once.
+    pub(super) fn take_round_trip(&mut self) -> Option<Duration> {
+        self.round_trip.take()
     }
 
     /// The next message for the owner; answers to the link's own actions are none.
@@ -186,11 +204,21 @@ impl Session {
             return None;
         }
         while std::mem::take(&mut self.found) || self.decoder.advance() {
+            self.time_answer();
             if self.message().is_some_and(|message| !message.action_id().starts_with(OWN)) {
                 return self.message();
             }
         }
         None
+    }
+
+    fn time_answer(&mut self) {
+        let Some((id, since)) = &self.asked else { return };
+        let is_it = |message: Message<'_>| message.event().is_none() && message.action_id() == id.as_str();
+        if self.message().is_some_and(is_it) {
+            self.round_trip = Some(since.elapsed());
+            self.asked = None;
+        }
     }
 
     fn message(&self) -> Option<Message<'_>> {
@@ -309,7 +337,7 @@ impl Session {
     fn say(&mut self, action: &Action) {
         self.own += 1;
         if let Ok(id) = ActionId::new(format!("{OWN}{}", self.own)) {
-            self.outgoing.push(&id, action);
+            self.send(&id, action);
         }
     }
 }

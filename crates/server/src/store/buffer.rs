@@ -1,5 +1,6 @@
 //! What waits for the writer thread: bounded, kept while the disk refuses, never silently dropped. Not the SQL.
 
+use super::sessions::{SessionKey, Unsaved};
 use crate::audit::Entry;
 use anyhow::{Result, bail};
 use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId};
@@ -13,6 +14,8 @@ use tokio::sync::watch;
 const ROWS: usize = 50_000;
 /// How many unsaved entries of the audit are kept meanwhile.
 const ENTRIES: usize = 50_000;
+/// How many sessions are kept meanwhile; who logs in after that is refused.
+const SESSIONS: usize = 1_000;
 /// How many orders about users and sessions may wait.
 const JOBS: usize = 256;
 
@@ -41,6 +44,8 @@ struct Waiting {
     live: BTreeMap<CallId, Vec<HistoryEntry>>,
     /// Entries of the audit; a later state of one replaces the earlier.
     audit: BTreeMap<i64, Entry>,
+    /// Sessions that were opened when the disk refused.
+    sessions: BTreeMap<SessionKey, Unsaved>,
     jobs: VecDeque<Job>,
     lost: u64,
     lost_entries: u64,
@@ -53,6 +58,7 @@ impl std::fmt::Debug for Waiting {
             .field("rows", &self.rows.len())
             .field("live", &self.live.len())
             .field("audit", &self.audit.len())
+            .field("sessions", &self.sessions.len())
             .field("jobs", &self.jobs.len())
             .finish_non_exhaustive()
     }
@@ -66,7 +72,7 @@ enum Stop {
 }
 
 /// What to write in one transaction.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Batch {
     /// Rows of ended calls.
     pub rows: Vec<HistoryEntry>,
@@ -74,6 +80,16 @@ pub struct Batch {
     pub live: Vec<(CallId, Vec<HistoryEntry>)>,
     /// Entries of the audit.
     pub audit: Vec<Entry>,
+    /// Sessions.
+    pub sessions: Vec<Unsaved>,
+}
+
+impl Batch {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        let Self { rows, live, audit, sessions } = self;
+        rows.is_empty() && live.is_empty() && audit.is_empty() && sessions.is_empty()
+    }
 }
 
 /// How much waits, and how much was lost.
@@ -83,6 +99,8 @@ pub struct Depth {
     pub rows: usize,
     /// Entries of the audit that wait.
     pub entries: usize,
+    /// Sessions that wait.
+    pub sessions: usize,
     /// Rows of the history that were given up.
     pub lost_rows: u64,
     /// Entries of the audit that were given up.
@@ -132,6 +150,28 @@ impl Shared {
         self.wake.notify_one();
     }
 
+    /// Keeps a session until it is saved.
+    pub fn keep_session(&self, session: Unsaved) -> Result<()> {
+        let mut waiting = self.lock();
+        if waiting.sessions.len() >= SESSIONS {
+            bail!("the disk refuses, and {SESSIONS} sessions wait for it already");
+        }
+        waiting.sessions.insert(session.key, session);
+        drop(waiting);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// A session that is not saved yet.
+    pub fn session(&self, key: SessionKey) -> Option<Unsaved> {
+        self.lock().sessions.get(&key).cloned()
+    }
+
+    /// Ends a session that is not saved yet, and says whether there was one.
+    pub fn end_session(&self, key: SessionKey) -> bool {
+        self.lock().sessions.remove(&key).is_some()
+    }
+
     /// Takes a job.
     pub fn job(&self, job: Job) -> Result<()> {
         let mut waiting = self.lock();
@@ -170,7 +210,10 @@ impl Shared {
     pub fn next(&self, patience: Option<Duration>, batch: usize) -> Next {
         let mut waiting = self.lock();
         let idle = |waiting: &mut Waiting| {
-            let none = waiting.rows.is_empty() && waiting.live.is_empty() && waiting.audit.is_empty();
+            let none = waiting.rows.is_empty()
+                && waiting.live.is_empty()
+                && waiting.audit.is_empty()
+                && waiting.sessions.is_empty();
             (none || patience.is_some()) && waiting.jobs.is_empty() && waiting.stop == Stop::No
         };
         waiting = match patience {
@@ -186,13 +229,14 @@ impl Shared {
         let live = waiting.live.iter().map(|(call, rows)| (call.clone(), rows.clone())).collect();
         let entries = waiting.audit.values().take(batch).cloned().collect();
         let jobs = waiting.jobs.drain(..).collect();
-        let batch = Batch { rows, live, audit: entries };
+        let sessions = waiting.sessions.values().cloned().collect();
+        let batch = Batch { rows, live, audit: entries, sessions };
         match waiting.stop {
             Stop::No => Next::Work(batch, jobs),
             Stop::Asked => {
                 let rows = waiting.rows.values().cloned().collect();
                 let audit = waiting.audit.values().cloned().collect();
-                Next::Stop(Batch { rows, live: batch.live, audit }, jobs)
+                Next::Stop(Batch { rows, audit, ..batch }, jobs)
             }
         }
     }
@@ -213,6 +257,9 @@ impl Shared {
                 waiting.audit.remove(&entry.id);
             }
         }
+        for session in &batch.sessions {
+            waiting.sessions.remove(&session.key);
+        }
     }
 
     /// How much waits, and how much was lost.
@@ -221,6 +268,7 @@ impl Shared {
         Depth {
             rows: waiting.rows.len(),
             entries: waiting.audit.len(),
+            sessions: waiting.sessions.len(),
             lost_rows: waiting.lost,
             lost_entries: waiting.lost_entries,
         }

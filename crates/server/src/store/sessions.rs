@@ -1,6 +1,6 @@
 //! Sessions as SQL: who is logged in, since when, and the end of it. Not the check of a password.
 
-use super::accounts::{COLUMNS, User, user};
+use super::accounts::{self, COLUMNS, User, user};
 use anyhow::{Result, bail};
 use frontdesk_protocol::{Millis, UserName};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -57,6 +57,41 @@ pub fn open(connection: &Connection, key: SessionKey, user: &UserName, now: Mill
     connection
         .execute("INSERT INTO sessions VALUES (?1, ?2, ?3, ?3)", params![&key.0[..], user.as_str(), now.0])?;
     Ok(())
+}
+
+/// A session that could not be saved when it was opened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unsaved {
+    /// Of its token.
+    pub key: SessionKey,
+    /// Whose, as the account was at the login.
+    pub user: User,
+    /// When they logged in.
+    pub created: Millis,
+}
+
+/// Saves it, unless the account was closed or has got another password since.
+pub fn save(connection: &Connection, session: &Unsaved) -> Result<()> {
+    let Unsaved { key, user, created } = session;
+    connection.execute(
+        "INSERT OR IGNORE INTO sessions
+         SELECT ?1, name, ?3, ?3 FROM users WHERE name = ?2 AND password = ?4 AND disabled = 0",
+        params![&key.0[..], user.name.as_str(), created.0, user.password],
+    )?;
+    Ok(())
+}
+
+/// Its user as the account is now, where it still stands.
+pub fn of_unsaved(
+    connection: &Connection,
+    session: &Unsaved,
+    now: Millis,
+    lifetime: Lifetime,
+) -> Result<Option<User>> {
+    let (_, absolute) = lifetime.since(now);
+    let user = accounts::find(connection, &session.user.name)?;
+    let same = |user: &User| !user.disabled && user.password == session.user.password;
+    Ok(user.filter(|user| same(user) && session.created.0 > absolute))
 }
 
 pub fn find(

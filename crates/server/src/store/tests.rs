@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 mod migrations;
+mod unsaved;
 
 use super::*;
 use frontdesk_protocol::{Direction, HistoryOutcome, Millis, Party, PartyKind};

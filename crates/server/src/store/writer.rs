@@ -1,7 +1,7 @@
 //! The one thread that writes: batches, retries with back-off, says when the disk refuses. Not what is written.
 
 use super::buffer::{Batch, Depth, Next, Shared};
-use super::{audit, rows};
+use super::{audit, rows, sessions};
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
@@ -50,15 +50,16 @@ fn run(mut connection: Connection, shared: &Shared) {
             job(&mut connection);
         }
         if last {
-            let Depth { rows, entries, .. } = shared.depth();
-            if failures == 0 && rows + entries == 0 {
+            let Depth { rows, entries, sessions, .. } = shared.depth();
+            if failures == 0 && rows + entries + sessions == 0 {
                 return;
             }
             if failures > LAST_TRIES {
                 tracing::error!(
                     rows,
                     entries,
-                    "these rows of the history and entries of the audit are lost with the server's end"
+                    sessions,
+                    "these rows of the history, entries of the audit and sessions are lost with the server's end"
                 );
                 return;
             }
@@ -69,7 +70,7 @@ fn run(mut connection: Connection, shared: &Shared) {
 }
 
 fn write(connection: &mut Connection, batch: &Batch) -> Result<()> {
-    if batch.rows.is_empty() && batch.live.is_empty() && batch.audit.is_empty() {
+    if batch.is_empty() {
         return Ok(());
     }
     let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -82,14 +83,37 @@ fn write(connection: &mut Connection, batch: &Batch) -> Result<()> {
     for entry in &batch.audit {
         audit::put(&change, entry)?;
     }
+    for session in &batch.sessions {
+        sessions::save(&change, session)?;
+    }
     change.commit()?;
     Ok(())
 }
 
+/// What keeps a disk, and not what was ordered, from being written to.
+pub fn is_of_the_disk(error: &anyhow::Error) -> bool {
+    matches!(
+        code(error),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::CannotOpen
+        )
+    )
+}
+
+fn code(error: &anyhow::Error) -> Option<ErrorCode> {
+    error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code)
+}
+
 fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
-    let Depth { rows, entries, lost_rows, lost_entries } = shared.depth();
+    let Depth { rows, entries, sessions: _, lost_rows, lost_entries } = shared.depth();
     tracing::error!(rows, entries, lost_rows, lost_entries, failures, error = %format!("{error:#}"), "the history cannot be saved");
-    let why = match error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) {
+    let why = match code(error) {
         Some(ErrorCode::DiskFull) => "the server's disk is full. Please have room made on it",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another program holds the server's database. Please have it closed"
