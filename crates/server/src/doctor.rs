@@ -1,4 +1,4 @@
-//! What of the console will work on this PBX, line by line, and how to mend what will not. It changes nothing there:
+//! What of the console will work on this PBX, line by line, and how to mend what will not. It changes nothing anywhere:
 //! rights are tried with actions that lack what they would need to do something.
 
 mod patient;
@@ -6,6 +6,7 @@ mod version;
 
 use crate::config::{Config, PbxKind};
 use crate::link;
+use crate::tls::{Certificate, Source};
 use anyhow::Result;
 use frontdesk_protocol::{MailboxId, Number};
 use frontdesk_switchboard::Settings;
@@ -97,7 +98,7 @@ impl fmt::Display for Finding {
 pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
     let secret = config.secret()?;
     let place = format!("{}:{}", config.pbx.host, config.pbx.port());
-    let mut findings = Vec::new();
+    let mut findings = vec![certificate(config)];
     match Patient::connect(link::config(config, &secret)?).await {
         Err(reason) => findings.push(Finding::fail("connection", format!("{place}: {reason}"))),
         Ok(mut patient) => {
@@ -108,6 +109,22 @@ pub async fn examine(config: &Config) -> Result<Vec<Finding>> {
         }
     }
     Ok(findings)
+}
+
+/// What desks will see of the server: the same fingerprint as they show, to be compared.
+fn certificate(config: &Config) -> Finding {
+    const SUBJECT: &str = "certificate";
+    match Source::of(config) {
+        None => Finding::note(SUBJECT, "desks connect without encryption, so there is none"),
+        // The doctor makes nothing: what it makes would be its user's and not the server's.
+        Some(Source::SelfMade { file }) if !file.exists() => {
+            Finding::note(SUBJECT, format!("the server makes {} at its first start", file.display()))
+        }
+        Some(source) => match Certificate::open(source) {
+            Ok(open) => Finding::ok(SUBJECT, format!("SHA-256 fingerprint {}", open.fingerprint())),
+            Err(error) => Finding::fail(SUBJECT, format!("{error:#}")),
+        },
+    }
 }
 
 /// Everything that is asked over an open connection.

@@ -121,3 +121,28 @@ fn superfluous_events_are_named() {
     );
     assert!(!noise(&[]).is_failure());
 }
+
+#[test]
+fn the_certificate_is_named_by_what_desks_show_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("frontdesk.toml");
+    std::fs::write(folder.path().join("secret"), "x").unwrap();
+    let said = |listen: &str| {
+        let text = format!("[pbx]\nsecret_file = \"secret\"\n[listen]\n{listen}\n");
+        std::fs::write(&file, text).unwrap();
+        certificate(&Config::read(&file).unwrap()).to_string()
+    };
+    assert_eq!(
+        said("address = \"127.0.0.1:8090\""),
+        "note  certificate: desks connect without encryption, so there is none"
+    );
+    let open = "address = \"0.0.0.0:8090\"";
+    let before = said(open);
+    assert!(before.starts_with("note  certificate: the server makes "), "{before}");
+    let own = folder.path().join("frontdesk.tls.pem");
+    assert!(!own.exists(), "the doctor has made it");
+    let print = Certificate::open(Source::SelfMade { file: own.clone() }).unwrap().fingerprint();
+    assert_eq!(said(open), format!("ok    certificate: SHA-256 fingerprint {print}"));
+    std::fs::write(&own, "no certificate").unwrap();
+    assert!(said(open).starts_with("FAIL  certificate: the server's own certificate: "), "{}", said(open));
+}
