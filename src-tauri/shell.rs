@@ -97,7 +97,6 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
                 again.report(Event::Tel(link));
             }
         }))
-        .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(window.build())
         .manage(inbox.clone())
         .invoke_handler(tauri::generate_handler![
