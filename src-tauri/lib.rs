@@ -20,7 +20,7 @@ mod secret;
 mod shell;
 
 use clap::Parser as _;
-use tracing_subscriber::EnvFilter;
+use frontdesk_server::logs::{self, LogFormat};
 
 /// Reads the command line, opens the window and stays until the person quits.
 ///
@@ -28,9 +28,7 @@ use tracing_subscriber::EnvFilter;
 /// When the desktop has no display, or the web view cannot be started.
 pub fn run() -> anyhow::Result<()> {
     let cli = cli::Cli::parse();
-    let filter =
-        EnvFilter::try_from_env("FRONTDESK_LOG").unwrap_or_else(|_| EnvFilter::new("warn,frontdesk=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    logs::begin(LogFormat::Text, "warn,frontdesk=info");
     spare_memory();
     shell::run(cli)
 }

@@ -90,7 +90,7 @@ async fn a_refused_login_at_the_pbx_is_a_sentence_at_every_desk_and_ends_when_it
     let told = reason.to_lowercase();
     assert!(told.contains("refuse") || told.contains("secret") || told.contains("password"), "{reason}");
     stage.stop_server().await?;
-    stage.secret(frontdesk_lab::asterisk::AMI_SECRET)?;
+    stage.secret(stage.office.lab.secret())?;
     stage.start_server().await?;
     let mut desk = stage.desk_of("anna").await?;
     desk.lamp("1001", Status::Free).await

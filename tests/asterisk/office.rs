@@ -2,8 +2,10 @@
 
 use crate::scene;
 use anyhow::{Context, Result};
+use frontdesk_lab::planted;
 use frontdesk_protocol::{Registration, Role, Status};
 use frontdesk_tests::stage::Stage;
+use frontdesk_tests::until::until;
 
 #[tokio::test]
 async fn everybody_is_there_with_name_extensions_numbers_and_mailbox() -> Result<()> {
@@ -56,8 +58,30 @@ async fn the_doctor_finds_nothing_to_mend_and_the_configuration_is_right() -> Re
     assert!(said.contains("3 people") && said.trim_end().ends_with("is right."), "{said}");
     let said = stage.command(&["doctor"], "").await?;
     assert!(said.lines().count() >= 5, "{said}");
+    assert!(said.contains("certificate: desks connect without encryption"), "{said}");
     stage.user("anna", "receptionist", &["1001"]).await?;
     let said = stage.command(&["user", "list"], "").await?;
     assert!(said.contains("anna") && said.contains("receptionist") && said.contains("1001"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_people_file_is_told_by_its_line_and_without_the_number() -> Result<()> {
+    const NUMBER: &str = "+49 170 765x4321";
+    let stage = Stage::open().await?;
+    planted::name("Ida Mistake");
+    planted::number(NUMBER);
+    let wrong = format!(
+        "[[person]]\nid = \"ida\"\nname = \"Ida Mistake\"\nnumbers = [{{ label = \"Mobile\", number = \"{NUMBER}\" }}]\n"
+    );
+    std::fs::write(stage.folder().join("people.toml"), wrong)?;
+    until("the server has seen it", async || {
+        Ok(stage.server_log().contains("the people file has a mistake").then_some(()))
+    })
+    .await?;
+    let log = stage.server_log();
+    assert!(log.contains("people.toml line=1") && !log.contains("765x4321"), "{log}");
+    let explained = stage.command(&["check-config"], "").await.unwrap_err().to_string();
+    assert!(explained.contains(&format!("`{NUMBER}` (Mobile) cannot be dialled")), "{explained}");
     Ok(())
 }

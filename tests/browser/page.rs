@@ -3,6 +3,7 @@
 
 use crate::acts::{CARD, RINGING, live, rings};
 use anyhow::{Result, ensure};
+use frontdesk_lab::planted;
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::stage::{PASSWORD, Stage};
 use frontdesk_tests::until::until;
@@ -30,6 +31,9 @@ impl Page {
         let opened = Self::at_the_form(stage, extensions).await?;
         opened.page.log_in(None, USER, PASSWORD).await?;
         live(&opened.page).await?;
+        for cookie in opened.page.client.get_all_cookies().await? {
+            planted::secret(cookie.value());
+        }
         Ok(opened)
     }
 

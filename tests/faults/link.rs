@@ -144,7 +144,7 @@ async fn a_wrong_secret_is_not_tried_again_and_again() -> Result<()> {
     let refused = refusals(&line)?;
     assert_eq!((line.pbx.made() - made, refused), (1, 1), "one attempt in ten seconds");
     // Somebody corrects it.
-    line.stage.secret(frontdesk_lab::asterisk::AMI_SECRET)?;
+    line.stage.secret(line.stage.office.lab.secret())?;
     line.stage.stop_server().await?;
     line.start_server().await?;
     let back = line.back(Instant::now(), &[("1001", Status::Outside)]).await?;

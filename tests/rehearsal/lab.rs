@@ -4,7 +4,6 @@ use super::board::Board;
 use anyhow::{Context, Result, bail, ensure};
 use frontdesk_ami::action::{Action, ActionId};
 use frontdesk_ami::client::{Link, LinkConfig, Progress};
-use frontdesk_lab::asterisk::AMI_SECRET;
 use frontdesk_lab::phone::{Call, Phone, Policy, State};
 use frontdesk_lab::{LabOptions, Office};
 use frontdesk_protocol::Millis;
@@ -41,7 +40,8 @@ impl Real {
         let ring = Duration::from_millis(LAB_RING_MS);
         let office = Office::with(LabOptions { ring, ..LabOptions::for_tests() }).await?;
         let ami = office.lab.ami();
-        let link = Link::new(LinkConfig::new(ami.ip().to_string(), ami.port(), "frontdesk", AMI_SECRET));
+        let link =
+            Link::new(LinkConfig::new(ami.ip().to_string(), ami.port(), "frontdesk", office.lab.secret()));
         let mut real = Self {
             office,
             link,

@@ -1,20 +1,25 @@
 //! The whole line on the rehearsal office: calls come by themselves to a desk, and what is ordered there is done.
 
 use anyhow::{Context as _, Result, ensure};
+use frontdesk_lab::planted;
 use frontdesk_protocol::{
     Command, Destination, Extension, Leg, LegId, LegState, MailboxId, Number, Office, Outcome, PartyKind,
     PbxLink, Reason, Registration, Role, Service, Status, TransferMode, UserName,
 };
 use frontdesk_server::{Options, RunningServer, Server};
 use frontdesk_tests::desk::Desk;
+use frontdesk_tests::journal;
+use frontdesk_tests::stage::PASSWORD;
 
 const DESK: &str = "1001";
 
 /// A server on the rehearsal office, and the desk at which calls arrive.
 async fn open(seed: u64) -> Result<(RunningServer, Desk)> {
+    journal::of_this_process()?;
+    planted::secret(PASSWORD);
     let server = Server::start(Options::rehearsal(seed)).await?;
     let user = UserName::parse("anna")?;
-    server.put_user(&user, Role::Receptionist, vec![extension(DESK)], "correct horse battery").await?;
+    server.put_user(&user, Role::Receptionist, vec![extension(DESK)], PASSWORD).await?;
     let token = server.sign_in(&user).await?;
     let mut desk = Desk::open(&server.addr().to_string(), &token).await?;
     desk.until("the link is up", |office| matches!(office.link, PbxLink::Up { .. }).then_some(())).await?;

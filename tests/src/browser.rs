@@ -1,15 +1,21 @@
 //! WebDriver sessions: the real desktop window by WebKitWebDriver, the web page by Chromium.
 
 use crate::desktop::DesktopSession;
+use crate::journal;
 use crate::process::{Running, built};
 use crate::until::until;
 use anyhow::{Context, Result};
 use fantoccini::{Client, ClientBuilder};
+use hyper_timeout::TimeoutConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// How long a driver may take for one call before it counts as hung; the longest is the start of a program.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A driven browser or window.
 #[derive(Debug)]
@@ -28,6 +34,8 @@ impl Browser {
         let port = free_port()?;
         let mut command = desktop.command("WebKitWebDriver");
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
+        // The program has the outputs of its driver.
+        command.stdout(Stdio::null()).stderr(journal::output("desktop")?);
         let capabilities =
             json!({ "webkitgtk:browserOptions": { "binary": built("frontdesk")?, "args": arguments } });
         Self::connect(&mut command, port, capabilities).await
@@ -40,7 +48,7 @@ impl Browser {
     pub async fn chromium(profile: &Path, url: &str) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}"));
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
         let flags = [
             "--headless",
             "--no-sandbox",
@@ -60,20 +68,13 @@ impl Browser {
     }
 
     async fn connect(command: &mut Command, port: u16, capabilities: Value) -> Result<Self> {
-        let driver =
-            Running::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))?;
-        let address = format!("http://127.0.0.1:{port}");
+        let driver = Running::start(command.stdin(Stdio::null()))?;
         until("the WebDriver listens", async || {
             Ok(tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok().map(drop))
         })
         .await?;
         let capabilities = capabilities.as_object().context("capabilities are an object")?.clone();
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&address)
-            .await
-            .context("a WebDriver session; does the program start?")?;
-        Ok(Self { client, _driver: driver })
+        Ok(Self { client: session(port, capabilities, PATIENCE).await?, _driver: driver })
     }
 
     /// Writes a picture of the page.
@@ -93,6 +94,34 @@ impl Browser {
     }
 }
 
+/// A session whose every call has an end: a driver that says nothing for so long has failed.
+async fn session(port: u16, capabilities: Map<String, Value>, patience: Duration) -> Result<Client> {
+    let mut connector = TimeoutConnector::new(HttpConnector::new());
+    connector.set_read_timeout(Some(patience));
+    connector.set_reset_reader_on_write(true);
+    ClientBuilder::new(connector)
+        .capabilities(capabilities)
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .context("a WebDriver session; does the program start?")
+}
+
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_driver_that_hangs_fails_the_call_with_a_sentence() {
+        let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = silent.local_addr().unwrap().port();
+        let error = session(port, Map::new(), Duration::from_millis(200)).await.unwrap_err();
+        let said = format!("{error:#}");
+        assert!(said.starts_with("a WebDriver session; does the program start?: "), "{said}");
+        assert!(said.contains("webdriver server did not respond"), "{said}");
+    }
 }

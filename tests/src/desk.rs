@@ -3,9 +3,10 @@
 
 use crate::until::DEADLINE;
 use anyhow::{Context, Result, bail};
+use frontdesk_lab::planted;
 use frontdesk_protocol::{
-    Call, ClientMessage, Command, CommandId, Extension, HistoryEntry, HistoryPage, HistoryQuery, Leg, Office,
-    Outcome, Resume, SUBPROTOCOL, Seq, ServerMessage, Status, Viewer,
+    Call, Change, ClientMessage, Command, CommandId, Extension, HistoryEntry, HistoryPage, HistoryQuery, Leg,
+    Office, Outcome, Party, PartyKind, Resume, SUBPROTOCOL, Seq, ServerMessage, Status, Viewer,
 };
 use futures_util::{SinkExt, StreamExt};
 use std::collections::HashMap;
@@ -164,6 +165,7 @@ impl Desk {
     /// # Errors
     /// When the socket is closed.
     pub async fn begin_as(&mut self, id: CommandId, command: Command) -> Result<()> {
+        note_numbers(&serde_json::to_value(&command)?);
         send(&mut self.socket, &ClientMessage::Command { id, command }).await
     }
 
@@ -172,6 +174,7 @@ impl Desk {
     /// # Errors
     /// When no result comes in time.
     pub async fn order_unchecked(&mut self, command: serde_json::Value) -> Result<Outcome> {
+        note_numbers(&command);
         let id = self.name()?;
         let message = serde_json::json!({ "type": "command", "id": id, "command": command });
         self.socket.send(Message::text(message.to_string())).await?;
@@ -242,6 +245,7 @@ impl Desk {
     pub async fn step(&mut self, end: Instant) -> Result<()> {
         match receive(&mut self.socket, end).await? {
             ServerMessage::Snapshot { epoch, seq, office, .. } => {
+                office.calls.values().for_each(|call| note_parties(call));
                 self.office = (*office).clone();
                 self.at = Resume { epoch, seq };
             }
@@ -254,6 +258,9 @@ impl Desk {
                 );
                 self.at.seq = delta.seq;
                 for change in delta.changes {
+                    if let Change::Call(call) = &change {
+                        note_parties(call);
+                    }
                     self.office.apply(change);
                 }
             }
@@ -261,9 +268,13 @@ impl Desk {
                 self.results.insert(id, outcome);
             }
             ServerMessage::History { id, page } => {
+                page.entries.iter().for_each(|entry| note(&entry.party));
                 self.pages.insert(id, page);
             }
-            ServerMessage::HistoryAdded { entry } => self.added.push(entry),
+            ServerMessage::HistoryAdded { entry } => {
+                note(&entry.party);
+                self.added.push(entry);
+            }
             ServerMessage::Beat { seq, .. } => {
                 anyhow::ensure!(
                     seq == self.at.seq || seq == Seq(0),
@@ -310,6 +321,31 @@ pub fn picture(office: &Office) -> String {
     text
 }
 
+/// Notes who is outside as what no log may hold.
+fn note_parties(call: &Call) {
+    note(&call.origin);
+    call.legs.iter().filter_map(|leg| leg.peer.as_ref()).for_each(note);
+}
+
+fn note(party: &Party) {
+    if party.kind == PartyKind::Outside {
+        party.name.iter().for_each(|name| planted::name(name));
+        party.number.iter().for_each(|number| planted::number(number));
+    }
+}
+
+/// The same with every number in an order.
+fn note_numbers(order: &serde_json::Value) {
+    match order {
+        serde_json::Value::String(text) if text.bytes().all(|c| b"+*#0123456789".contains(&c)) => {
+            planted::number(text);
+        }
+        serde_json::Value::Array(all) => all.iter().for_each(note_numbers),
+        serde_json::Value::Object(fields) => fields.values().for_each(note_numbers),
+        _ => {}
+    }
+}
+
 /// An extension's lamp, where the office knows the extension.
 pub fn status_of(office: &Office, extension: &str) -> Option<Status> {
     office.extensions.get(extension).map(|lamp| lamp.status)
@@ -328,6 +364,7 @@ async fn connect(address: &str, token: &str, resume: Option<Resume>) -> Result<(
 }
 
 fn request(address: &str, token: &str) -> Result<Request<()>> {
+    planted::secret(token);
     let mut request = format!("ws://{address}/ws").into_client_request()?;
     request.headers_mut().insert("Authorization", format!("Bearer {token}").parse()?);
     request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse()?);

@@ -1,6 +1,7 @@
 //! A desktop session of its own: an X display, a D-Bus session, a home folder. No window manager is needed.
 
 use crate::bus::{Notifications, Tray};
+use crate::journal;
 use crate::process::Running;
 use crate::screen::Screen;
 use anyhow::{Context, Result};
@@ -50,6 +51,7 @@ impl DesktopSession {
             ("XDG_RUNTIME_DIR", path("run")),
             ("LC_ALL", "C.UTF-8".into()),
             ("NO_AT_BRIDGE", "1".into()),
+            (journal::LEVEL.0, journal::LEVEL.1.into()),
         ];
         std::fs::create_dir_all(home.path().join("run"))?;
         let environment = environment.map(|(key, value)| (key.to_owned(), value)).to_vec();

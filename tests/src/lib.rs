@@ -7,6 +7,7 @@ pub mod browser;
 pub mod bus;
 pub mod desk;
 pub mod desktop;
+pub mod journal;
 pub mod page;
 pub mod pbx;
 pub mod process;

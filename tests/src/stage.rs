@@ -2,11 +2,12 @@
 //! users as an administrator does it. What a desk does on it is `desk`, what the PBX says of itself is `pbx`.
 
 use crate::desk::Desk;
+use crate::journal;
 use crate::pbx::Pbx;
 use crate::process::{Running, built};
 use crate::until::until;
 use anyhow::{Context, Result, bail, ensure};
-use frontdesk_lab::{LabOptions, Office};
+use frontdesk_lab::{LabOptions, Office, planted};
 use frontdesk_protocol::PbxLink;
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
@@ -53,6 +54,8 @@ pub struct Stage {
     server: Option<Server>,
     folder: TempDir,
     starts: u32,
+    /// Of the server that was started last.
+    log: PathBuf,
     /// The words before the server's own when it is started.
     launcher: Vec<OsString>,
 }
@@ -88,8 +91,14 @@ impl Stage {
     /// When Asterisk does not start.
     pub async fn without_server(options: LabOptions) -> Result<Self> {
         let office = Office::with(options).await?;
-        let stage =
-            Self { office, server: None, folder: tempfile::tempdir()?, starts: 0, launcher: Vec::new() };
+        let stage = Self {
+            office,
+            server: None,
+            folder: tempfile::tempdir()?,
+            starts: 0,
+            log: PathBuf::new(),
+            launcher: Vec::new(),
+        };
         let ami = stage.office.lab.ami();
         let configuration = format!(
             "[pbx]\nhost = \"{}\"\nport = {}\nsecret_file = \"ami-secret\"\n\n[listen]\naddress = \"127.0.0.1:0\"\n\n\
@@ -99,7 +108,7 @@ impl Stage {
         );
         std::fs::write(stage.configuration(), configuration)?;
         std::fs::write(stage.folder().join("people.toml"), PEOPLE)?;
-        stage.secret(frontdesk_lab::asterisk::AMI_SECRET)?;
+        stage.secret(stage.office.lab.secret())?;
         Ok(stage)
     }
 
@@ -118,6 +127,7 @@ impl Stage {
     /// # Errors
     /// When the file cannot be written.
     pub fn secret(&self, secret: &str) -> Result<()> {
+        planted::secret(secret);
         Ok(std::fs::write(self.folder().join("ami-secret"), format!("{secret}\n"))?)
     }
 
@@ -145,16 +155,19 @@ impl Stage {
     pub async fn start_server(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "the server runs already");
         self.starts += 1;
-        let log = self.log();
+        let here = self.folder().join(format!("server-{}.log", self.starts));
+        self.log = journal::path("server")?.unwrap_or(here);
+        let log = &self.log;
         let program = built("frontdesk-server")?.into_os_string();
         let mut words = self.launcher.iter().chain([&program]);
         let mut command = std::process::Command::new(words.next().context("a program")?);
         command.args(words);
         command.arg("serve").arg("--config").arg(self.configuration());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?);
+        command.env(journal::LEVEL.0, journal::LEVEL.1);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(log)?);
         let mut running = Running::start(&mut command)?;
         let address = until("the server says where the console is", async || {
-            let said = std::fs::read_to_string(&log)?;
+            let said = std::fs::read_to_string(log)?;
             if let Some(status) = running.child().try_wait()? {
                 bail!("frontdesk-server ended ({status}): {said}");
             }
@@ -211,7 +224,7 @@ impl Stage {
 
     /// What the server that was started last has logged.
     pub fn server_log(&self) -> String {
-        std::fs::read_to_string(self.log()).unwrap_or_default()
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// What the PBX says of itself.
@@ -225,6 +238,7 @@ impl Stage {
     /// # Errors
     /// When it fails; the sentence holds what it said.
     pub async fn command(&self, arguments: &[&str], input: &str) -> Result<String> {
+        planted::secret(input);
         let mut command = tokio::process::Command::new(built("frontdesk-server")?);
         command.args(arguments).arg("--config").arg(self.configuration());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -256,6 +270,7 @@ impl Stage {
     /// # Errors
     /// When the server does not answer with JSON.
     pub async fn log_in(&self, user: &str, password: &str) -> Result<(StatusCode, Value)> {
+        planted::secret(password);
         let body = json!({ "user": user, "password": password }).to_string();
         let request = Request::post(format!("http://{}/api/login", self.address()?))
             .header("content-type", "application/json")
@@ -303,10 +318,6 @@ impl Stage {
         let (status, answer) = self.log_in(name, PASSWORD).await?;
         ensure!(status == StatusCode::OK, "the login of {name} is answered by {status}: {answer}");
         Ok(answer["token"].as_str().context("a token for a program")?.to_owned())
-    }
-
-    fn log(&self) -> PathBuf {
-        self.folder().join(format!("server-{}.log", self.starts))
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::acts::live;
 use anyhow::{Context, Result, bail, ensure};
+use frontdesk_lab::planted;
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::desktop::DesktopSession;
+use frontdesk_tests::journal;
 use frontdesk_tests::process::{Running, built};
 use frontdesk_tests::until::until;
 use std::fs::File;
@@ -19,9 +21,10 @@ struct Server {
 
 impl Server {
     async fn start(folder: &Path, port: u16) -> Result<Self> {
-        let log = folder.join("server.log");
+        let log = journal::path("server")?.unwrap_or_else(|| folder.join("server.log"));
         let mut command = Command::new(built("frontdesk-server")?);
         command.args(["serve", "--rehearsal", "--listen", &format!("0.0.0.0:{port}")]);
+        command.env(journal::LEVEL.0, journal::LEVEL.1).env("TMPDIR", folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?);
         let mut running = Running::start(&mut command)?;
         let (port, fingerprint) = until("the server says its fingerprint", async || {
@@ -37,8 +40,24 @@ impl Server {
                 .map(|(port, print)| (port.trim_end_matches('/').to_owned(), print.to_owned())))
         })
         .await?;
+        note_key(folder)?;
         Ok(Self { _running: running, port: port.parse().context("a port")?, fingerprint })
     }
+}
+
+/// Notes the server's private key, which it keeps below its temporary folder, as what no log may hold.
+fn note_key(folder: &Path) -> Result<()> {
+    let mut lines = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let kept = std::fs::read_to_string(entry?.path().join("frontdesk.tls.pem")).unwrap_or_default();
+        let key = kept.split_once("-----BEGIN PRIVATE KEY-----").map_or("", |(_, key)| key);
+        for line in key.lines().filter(|line| !line.is_empty() && !line.starts_with('-')) {
+            planted::secret(line);
+            lines += 1;
+        }
+    }
+    ensure!(lines > 0, "the server keeps its key somewhere else than in {}", folder.display());
+    Ok(())
 }
 
 /// Asked once, kept over a restart of the desktop, and never given to another server.

@@ -121,6 +121,11 @@ async fn a_restart_remembers_server_user_layout_and_extension() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_full_disk_costs_no_settings_and_is_told() -> Result<()> {
+    remembered::on_a_full_disk(Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
 async fn a_session_is_kept_in_the_keyring_of_the_desktop() -> Result<()> {
     let mut desktop = DesktopSession::open().await?;
     desktop.unlock_keyring().await?;

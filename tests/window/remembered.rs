@@ -83,3 +83,28 @@ async fn value(page: &Browser, id: &str) -> Result<String> {
     page.find(&format!("#{id}")).await?;
     page.run(&format!("return document.getElementById('{id}').value")).await
 }
+
+/// A disk without room: a sentence says that the settings are not kept, and those that were stay.
+pub async fn on_a_full_disk(reception: Reception) -> Result<()> {
+    let Reception { stage: _stage, page, desktop } = reception;
+    let folder = desktop.home().join(".local/share/org.frontdesk.Frontdesk");
+    let kept = || std::fs::read_to_string(folder.join("settings.json")).unwrap_or_default();
+    page.click("#settings").await?;
+    let theme = |which: u8| format!("[role='dialog'] label:has(input[name='theme']):nth-of-type({which})");
+    page.click(&theme(3)).await?;
+    until("the settings are kept", async || Ok(kept().contains("\"dark\"").then_some(()))).await?;
+    let before = kept();
+    // What is written to this device is answered as by a full disk.
+    std::os::unix::fs::symlink("/dev/full", folder.join("settings.json.new"))?;
+    page.click(&theme(2)).await?;
+    page.find(":root[data-theme='light']").await?;
+    page.says("body", "Your settings could not be kept in").await?;
+    page.says("body", "No space left on device").await?;
+    ensure!(kept() == before, "the settings were damaged: {}", kept());
+    quit(page, &desktop).await?;
+    ensure!(kept() == before, "the settings were damaged at the end: {}", kept());
+
+    let page = Browser::window(&desktop, &[]).await?;
+    page.find(":root[data-theme='dark']").await?;
+    page.close().await
+}

@@ -5,6 +5,7 @@ use crate::reception::Reception;
 use anyhow::{Context, Result, ensure};
 use frontdesk_lab::{Policy, State};
 use frontdesk_tests::browser::Browser;
+use frontdesk_tests::journal;
 use frontdesk_tests::process::{Running, built};
 use frontdesk_tests::screen::Shown;
 use frontdesk_tests::stage::Stage;
@@ -76,7 +77,7 @@ pub async fn out_of_sight(reception: Reception) -> Result<()> {
     desktop.screen.close(TITLE)?;
     desktop.screen.shows(TITLE, Shown::No).await?;
     let mut again = desktop.command(built("frontdesk")?);
-    let mut again = Running::start(again.stdout(Stdio::null()).stderr(Stdio::null()))?;
+    let mut again = Running::start(again.stdout(Stdio::null()).stderr(journal::output("desktop")?))?;
     let ended = until("the second start ends by itself", async || Ok(again.child().try_wait()?)).await?;
     ensure!(ended.success(), "the second start ended with {ended}");
     desktop.screen.shows(TITLE, Shown::Yes).await.context("after the second start")?;

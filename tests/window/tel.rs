@@ -5,9 +5,10 @@ use crate::history::select;
 use crate::reception::{Reception, USER};
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;
-use frontdesk_lab::{Policy, State};
+use frontdesk_lab::{Policy, State, planted};
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::desktop::DesktopSession;
+use frontdesk_tests::journal;
 use frontdesk_tests::process::{Running, built};
 use frontdesk_tests::screen::Shown;
 use frontdesk_tests::stage::{PASSWORD, Stage};
@@ -20,7 +21,8 @@ const TITLE: &str = "Frontdesk";
 /// Starts the program with a link, as a browser does; it hands the link to the one that runs, and ends.
 async fn follow(desktop: &DesktopSession, link: &str) -> Result<()> {
     let mut again = desktop.command(built("frontdesk")?);
-    again.arg(link).stdout(Stdio::null()).stderr(Stdio::null());
+    planted::number(link.trim_start_matches("tel:").split(';').next().unwrap_or_default());
+    again.arg(link).stdout(Stdio::null()).stderr(journal::output("desktop")?);
     let mut again = Running::start(&mut again)?;
     let ended = until("the second start ends by itself", async || Ok(again.child().try_wait()?)).await?;
     ensure!(ended.success(), "the second start ended with {ended}");

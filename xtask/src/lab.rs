@@ -39,10 +39,10 @@ pub fn open() -> Result<()> {
     packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Lab])?;
     ui::build(ui::Build::QUICK)?;
     run::build(&["frontdesk-lab", "frontdesk-server", "frontdesk"])?;
-    let (mut office, ami) = office()?;
+    let (mut office, manager) = office()?;
     let folder = workspace::target().join("lab");
     let address = free_address()?;
-    let config = configure(&folder, ami, address)?;
+    let config = configure(&folder, &manager, address)?;
     check(&config)?;
     add_user(&config)?;
     let log = folder.join("server.log");
@@ -97,8 +97,15 @@ impl Drop for Running {
     }
 }
 
-/// The Asterisk and its phones, and where its manager interface listens. What it says goes on to the person.
-fn office() -> Result<(Running, SocketAddr)> {
+/// Where the manager interface listens, and the secret of the server's account there.
+#[derive(Debug, PartialEq, Eq)]
+struct Manager {
+    address: SocketAddr,
+    secret: String,
+}
+
+/// The Asterisk and its phones, and its manager interface. What it says goes on to the person.
+fn office() -> Result<(Running, Manager)> {
     say("starting Asterisk and the phones (the first time, it is downloaded)");
     let mut command = program("frontdesk-lab");
     let mut office =
@@ -106,18 +113,19 @@ fn office() -> Result<(Running, SocketAddr)> {
     let mut lines = BufReader::new(office.0.stdout.take().context("the lab's output")?).lines();
     for line in lines.by_ref() {
         let line = line.context("the lab's output")?;
-        println!("{line}");
-        if let Some(address) = ami_address(&line) {
+        if let Some(manager) = manager(&line) {
             thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
-            return Ok((office, address));
+            return Ok((office, manager));
         }
+        println!("{line}");
     }
     bail!("the lab ended before its Asterisk was ready; what it said above says why")
 }
 
-/// The address in the line by which the lab says that it is ready: `ami 127.10.0.1:5038`.
-fn ami_address(line: &str) -> Option<SocketAddr> {
-    line.strip_prefix("ami ")?.trim().parse().ok()
+/// What is in the line by which the lab says that it is ready: `ami 127.10.0.1:5038 SECRET`.
+fn manager(line: &str) -> Option<Manager> {
+    let (address, secret) = line.strip_prefix("ami ")?.split_once(' ')?;
+    Some(Manager { address: address.parse().ok()?, secret: secret.to_owned() })
 }
 
 fn free_address() -> Result<SocketAddr> {
@@ -126,14 +134,14 @@ fn free_address() -> Result<SocketAddr> {
 }
 
 /// A configuration in an empty folder of its own.
-fn configure(folder: &Path, ami: SocketAddr, listen: SocketAddr) -> Result<PathBuf> {
+fn configure(folder: &Path, manager: &Manager, listen: SocketAddr) -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
     }
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    fs::write(folder.join("ami-secret"), "lab\n")?;
+    fs::write(folder.join("ami-secret"), format!("{}\n", manager.secret))?;
     let config = folder.join("frontdesk.toml");
-    fs::write(&config, configuration(ami, listen))?;
+    fs::write(&config, configuration(manager.address, listen))?;
     Ok(config)
 }
 
@@ -200,9 +208,10 @@ mod tests {
 
     #[test]
     fn the_line_of_the_lab_is_told_from_its_other_lines() {
-        assert_eq!(ami_address("ami 127.10.0.1:5038"), Some("127.10.0.1:5038".parse().unwrap()));
-        for line in ["Starting Asterisk.", "ami soon", "phones 1001 to 1006", ""] {
-            assert_eq!(ami_address(line), None, "{line}");
+        let said = Manager { address: "127.10.0.1:5038".parse().unwrap(), secret: "s3cret".to_owned() };
+        assert_eq!(manager("ami 127.10.0.1:5038 s3cret"), Some(said));
+        for line in ["Starting Asterisk.", "ami soon", "ami 127.10.0.1:5038", "phones 1001 to 1006", ""] {
+            assert_eq!(manager(line), None, "{line}");
         }
     }
 

@@ -5,6 +5,7 @@ mod check;
 mod icons;
 mod job;
 mod lab;
+mod logs;
 mod packages;
 mod reliability;
 mod run;

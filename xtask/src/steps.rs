@@ -85,11 +85,17 @@ impl Steps {
     }
 
     /// Runs a program of tests and counts what it reports; it is not listed when the filters leave no test of it.
-    pub fn tests(&mut self, name: &str, command: Command, budget: Budget) {
-        self.logged(name, command, budget, reported);
+    pub fn tests(&mut self, name: &str, command: Command, budget: Budget) -> Tally {
+        self.logged(name, command, budget, reported)
     }
 
-    fn logged(&mut self, name: &str, mut command: Command, budget: Budget, count: fn(&str) -> Option<Tally>) {
+    fn logged(
+        &mut self,
+        name: &str,
+        mut command: Command,
+        budget: Budget,
+        count: fn(&str) -> Option<Tally>,
+    ) -> Tally {
         job::say(name);
         let begun = Instant::now();
         let log = workspace::logs().join(format!("{name}.log"));
@@ -111,6 +117,7 @@ impl Steps {
         if tally != Tally::default() {
             self.finish(Step { name: name.to_owned(), tally, took: begun.elapsed(), log });
         }
+        tally
     }
 
     fn finish(&mut self, step: Step) {

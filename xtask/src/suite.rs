@@ -15,8 +15,9 @@ use clap::Args;
 use crate::{
     check,
     job::loud,
+    logs,
     packages::{self, Purpose},
-    steps::{Budget, Steps},
+    steps::{Budget, Steps, Tally},
     ui, workspace,
 };
 
@@ -69,8 +70,13 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     for check in check::QUICK.into_iter().filter(|check| filters.takes(check.name())) {
         check.run(&mut steps);
     }
+    let mut suites = Vec::new();
     if filters.need_a_build() {
-        built_tests(&mut steps, &filters);
+        suites = built_tests(&mut steps, &filters)?;
+    }
+    let only_search = !filters.need_a_build() && filters.takes(logs::NAME);
+    if filters.all() || !suites.is_empty() || only_search {
+        steps.function(logs::NAME, || logs::check(&suites));
     }
     if filters.all() || filters.takes(OWN) {
         steps.tests(OWN, cargo(&["test", "-p", OWN]), Budget::LONG);
@@ -88,14 +94,20 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     Ok(steps.exit())
 }
 
-/// Builds the view and everything else, then runs what was built.
-fn built_tests(steps: &mut Steps, filters: &Filters) {
+/// Builds the view and everything else, then runs what was built. Gives the suites that had something to test.
+fn built_tests(steps: &mut Steps, filters: &Filters) -> Result<Vec<String>> {
     steps.function("build-view", || ui::build(ui::Build::QUICK));
     let mut programs = Vec::new();
     steps.function("build", || build(&mut programs));
+    logs::clear()?;
+    let mut suites = Vec::new();
     for program in &programs {
-        steps.tests(&program.step, program.command(filters), program.budget());
+        let tally = steps.tests(&program.step, program.command(filters), program.budget());
+        if program.is_suite() && tally != Tally::default() {
+            suites.push(program.step.clone());
+        }
     }
+    Ok(suites)
 }
 
 /// Words that choose among steps and tests; none chooses all.
@@ -137,10 +149,18 @@ impl Program {
             .env("RUST_BACKTRACE", "0")
             .env("INSTA_UPDATE", "no")
             .env("INSTA_WORKSPACE_ROOT", workspace::root());
+        if self.is_suite() {
+            command.env(logs::VARIABLE, logs::of(&self.step));
+        }
         if !filters.takes(&self.step) {
             command.args(filters.0);
         }
         command
+    }
+
+    /// Whether it starts servers and desktops, whose logs are searched.
+    fn is_suite(&self) -> bool {
+        self.step.starts_with("suite-")
     }
 
     fn budget(&self) -> Budget {
@@ -230,7 +250,7 @@ fn list() -> Result<ExitCode> {
     steps.sort();
     let inner = steps.into_iter().map(|(_, name)| name);
     let names = check::QUICK.map(|check| check.name().to_owned()).into_iter().chain(inner);
-    let last = [OWN, "doc-tests"].into_iter().chain(check::THOROUGH.map(check::Check::name));
+    let last = [logs::NAME, OWN, "doc-tests"].into_iter().chain(check::THOROUGH.map(check::Check::name));
     for name in names.chain(last.map(str::to_owned)) {
         println!("{name}");
     }

@@ -1,7 +1,7 @@
 //! A real Asterisk 22, run by an ordinary user in a folder of its own on a loopback address of its own.
 //!
 //! Several labs run side by side, in one process or in many. It is deliberately not a way to run a phone system:
-//! its secrets are public and it listens on loopback only.
+//! most of its secrets are public and it listens on loopback only.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ use process::Process;
 
 use crate::recorder::{AmiUser, Tap};
 
-/// The secret of every AMI user and the password of every phone in the lab are public on purpose.
-pub const AMI_SECRET: &str = "lab";
+/// The secret of the AMI user that prepares tests; that of the product's is another one in each lab, [`Lab::secret`].
+pub const RECORDER_SECRET: &str = "lab";
 /// The SIP password of every extension.
 pub const SIP_SECRET: &str = "secret";
 /// The extensions of the lab with the names that Asterisk has for them.
@@ -108,6 +108,7 @@ pub struct Lab {
     prefix: PathBuf,
     run: RunFolder,
     addresses: Addresses,
+    secret: String,
     process: Option<Process>,
 }
 
@@ -139,8 +140,10 @@ impl Lab {
         let prefix = Self::fetch(options.progress).await?;
         let addresses = Addresses::claim()?;
         let run = RunFolder(conf::run_folder()?);
-        conf::write(&run.0, &prefix, &addresses, &options)?;
-        let mut lab = Self { prefix, run, addresses, process: None };
+        let secret = format!("secret-{}", crate::phone::token());
+        crate::planted::secret(&secret);
+        conf::write(&run.0, &prefix, &addresses, &secret, &options)?;
+        let mut lab = Self { prefix, run, addresses, secret, process: None };
         (options.progress)("Starting Asterisk.");
         lab.boot().await?;
         lab.name_people().await?;
@@ -153,10 +156,17 @@ impl Lab {
         SocketAddr::new(IpAddr::V4(self.addresses.host), self.addresses.sip_port)
     }
 
-    /// Where the Manager Interface listens (TCP). Users `frontdesk` and `recorder`, secret [`AMI_SECRET`].
+    /// Where the Manager Interface listens (TCP). Users `frontdesk`, with
+    /// [`Lab::secret`], and `recorder`, with [`RECORDER_SECRET`].
     #[must_use]
     pub fn ami(&self) -> SocketAddr {
         SocketAddr::new(IpAddr::V4(self.addresses.host), self.addresses.ami_port)
+    }
+
+    /// The secret of the AMI user `frontdesk`.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.secret
     }
 
     /// The address that Asterisk takes for the outside line.
@@ -269,7 +279,9 @@ impl Lab {
     }
 
     async fn tap(&self) -> Result<Tap, LabError> {
-        Tap::login(self.ami(), AmiUser::Recorder).await.map_err(|e| LabError::Ami(e.to_string()))
+        Tap::login(self.ami(), AmiUser::Recorder, RECORDER_SECRET)
+            .await
+            .map_err(|e| LabError::Ami(e.to_string()))
     }
 
     /// What FreePBX keeps in Asterisk's database: the names of its extensions.

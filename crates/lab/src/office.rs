@@ -2,8 +2,9 @@
 //!
 //! It only puts the others together and adds nothing of its own.
 
-use crate::asterisk::{Lab, LabError, LabOptions, PEOPLE, SIP_SECRET};
+use crate::asterisk::{Lab, LabError, LabOptions, PEOPLE, RECORDER_SECRET, SIP_SECRET};
 use crate::phone::{Call, Identity, Phone, PhoneError};
+use crate::planted;
 use crate::recorder::{AmiUser, RecorderError, Tap};
 
 /// Why there is no office.
@@ -69,6 +70,8 @@ impl Office {
     /// # Errors
     /// As [`Phone::call`].
     pub async fn call_in(&self, name: &str, number: &str, dialled: &str) -> Result<Call, PhoneError> {
+        planted::name(name);
+        planted::number(number);
         self.provider.call_as(&Identity { name: name.to_owned(), number: number.to_owned() }, dialled).await
     }
 
@@ -77,6 +80,10 @@ impl Office {
     /// # Errors
     /// When the login fails.
     pub async fn tap(&self, user: AmiUser) -> Result<Tap, RecorderError> {
-        Tap::login(self.lab.ami(), user).await
+        let secret = match user {
+            AmiUser::Frontdesk => self.lab.secret(),
+            AmiUser::Recorder => RECORDER_SECRET,
+        };
+        Tap::login(self.lab.ami(), user, secret).await
     }
 }

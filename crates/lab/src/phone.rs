@@ -227,7 +227,9 @@ impl Phone {
             }
         };
         let late = || PhoneError::TooLate(format!("a call at {}", self.shared.user));
-        tokio::time::timeout(PATIENCE, next).await.ok().flatten().ok_or_else(late)
+        let call = tokio::time::timeout(PATIENCE, next).await.ok().flatten().ok_or_else(late)?;
+        crate::planted::number(call.dialled());
+        Ok(call)
     }
 }
 
@@ -270,7 +272,7 @@ impl Shared {
 }
 
 /// Something that does not come twice: a tag, a branch, a Call-ID.
-fn token() -> String {
+pub(crate) fn token() -> String {
     // Each RandomState has other keys.
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }

@@ -16,7 +16,6 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use crate::asterisk::AMI_SECRET;
 use crate::phone::PATIENCE;
 
 pub mod scenarios;
@@ -119,7 +118,7 @@ impl Tap {
     ///
     /// # Errors
     /// When the login fails.
-    pub async fn login(at: SocketAddr, user: AmiUser) -> Result<Self, RecorderError> {
+    pub async fn login(at: SocketAddr, user: AmiUser, secret: &str) -> Result<Self, RecorderError> {
         let (input, out) = TcpStream::connect(at).await?.into_split();
         let mut input = BufReader::new(input);
         input.read_line(&mut String::new()).await?;
@@ -127,7 +126,7 @@ impl Tap {
         let (growth, grown) = watch::channel(0);
         let task = tokio::spawn(listen(input, Arc::clone(&tape), growth)).abort_handle();
         let mut tap = Self { tape, grown, out, actions: 0, task };
-        tap.action("Login", &[("Username", user.name()), ("Secret", AMI_SECRET)]).await?;
+        tap.action("Login", &[("Username", user.name()), ("Secret", secret)]).await?;
         tap.event("FullyBooted", |_| true).await?;
         tap.rewind();
         Ok(tap)

@@ -56,7 +56,13 @@ impl PeopleFile {
                     }
                 }
                 Some(Err(error)) => {
-                    tracing::warn!(%error, "the people file has a mistake; the people stay as they were");
+                    // Only where it is: the sentence itself quotes names and numbers.
+                    let (file, line) = (error.file.display(), error.line);
+                    tracing::warn!(
+                        %file,
+                        line,
+                        "the people file has a mistake, which `check-config` explains; the people stay as they were"
+                    );
                 }
             }
         }

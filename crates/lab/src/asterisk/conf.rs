@@ -60,7 +60,13 @@ pub(super) fn run_folder() -> Result<PathBuf, LabError> {
     }
 }
 
-pub(super) fn write(run: &Path, prefix: &Path, at: &Addresses, options: &LabOptions) -> Result<(), LabError> {
+pub(super) fn write(
+    run: &Path,
+    prefix: &Path,
+    at: &Addresses,
+    secret: &str,
+    options: &LabOptions,
+) -> Result<(), LabError> {
     for folder in [
         "etc",
         "run",
@@ -79,6 +85,7 @@ pub(super) fn write(run: &Path, prefix: &Path, at: &Addresses, options: &LabOpti
         ("@RUN@", run.display().to_string()),
         ("@PREFIX@", prefix.display().to_string()),
         ("@TRIPLET@", prefix::machine()?.triplet.to_owned()),
+        ("@SECRET@", secret.to_owned()),
         ("@HOST@", at.host.to_string()),
         ("@SIPPORT@", at.sip_port.to_string()),
         ("@AMIPORT@", at.ami_port.to_string()),

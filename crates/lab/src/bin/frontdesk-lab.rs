@@ -1,7 +1,7 @@
 //! The lab for trying by hand: an Asterisk, six phones and an outside line, moved by lines that are typed.
 //!
-//! It says `ami ADDRESS:PORT` when it is ready; `cargo xtask lab` waits for that and connects a server and a console.
-//! It keeps nothing, and knows nothing of the product.
+//! It says `ami ADDRESS:PORT SECRET` when it is ready; `cargo xtask lab` waits for that and connects a server and a
+//! console. It keeps nothing, and knows nothing of the product.
 
 use std::collections::BTreeMap;
 use std::io::BufRead as _;
@@ -159,7 +159,7 @@ async fn lab() -> Result<(), Box<dyn std::error::Error>> {
         office.phone(number).policy(policy);
         tokio::spawn(collect(Arc::clone(&office), calls.clone(), number));
     }
-    println!("{HELP}\nami {}", office.lab.ami());
+    println!("{HELP}\nami {} {}", office.lab.ami(), office.lab.secret());
     let mut typed = lines();
     loop {
         let line = tokio::select! {
