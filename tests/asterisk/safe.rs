@@ -135,8 +135,11 @@ async fn a_phone_that_is_not_there_gets_nobody_and_one_that_goes_dead_gives_the_
     // Asterisk believes that it is there, but it does not answer.
     bob.policy(Policy::Deaf);
     let scene = Case::Talking.set(&stage, &mut desk).await?;
+    // Until the desk has seen it ring.
+    stage.office.phone("1001").policy(Policy::Ring);
     to_bob(&mut desk, &scene, TransferMode::Safe).await?;
     let ringing = back(&stage, &mut desk, &scene, Return::NoAnswer).await?;
+    ringing.answer()?;
     ringing.wait(State::Up).await?;
     scene.end(&stage, &mut desk).await?;
 
