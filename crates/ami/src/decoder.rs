@@ -243,18 +243,19 @@ impl Decoder {
     }
 
     fn scan_banner(&mut self) -> bool {
+        let longest = self.start + self.limits.line;
         let ended = self.unscanned().and_then(|bytes| memchr(b'\n', bytes));
-        match ended {
-            Some(at) => {
-                self.scanned += at + 1;
-                self.line = self.scanned;
+        match ended.map(|at| self.scanned + at + 1) {
+            Some(end) if end <= longest => {
+                self.scanned = end;
+                self.line = end;
             }
-            // A banner without an end is handed out as it is: nothing that follows it can be trusted anyway.
-            None if self.end - self.start > self.limits.line => {
-                self.scanned = self.end;
-                self.line = self.end;
+            // A banner without an end is cut, wherever the reads ended: nothing that follows can be trusted anyway.
+            _ if self.end >= longest => {
+                self.scanned = longest;
+                self.line = longest;
             }
-            None => {
+            _ => {
                 self.scanned = self.end;
                 return false;
             }

@@ -42,7 +42,7 @@ pub enum Direction {
 #[serde(rename_all = "camelCase")]
 pub struct Via {
     /// The number the caller first dialled, as the PBX got it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::some_name")]
     pub dialled: Option<String>,
     /// The last queue the caller joined.
     #[serde(default)]
@@ -117,10 +117,10 @@ pub enum Hold {
 #[serde(rename_all = "camelCase")]
 pub struct Party {
     /// Name, where one is known; hostile text until escaped by whoever draws it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::some_name")]
     pub name: Option<String>,
     /// Number as the PBX shows it; hostile text as well. Withheld numbers are `None`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::some_name")]
     pub number: Option<String>,
     /// Outside, inside or a service of the PBX.
     pub kind: PartyKind,

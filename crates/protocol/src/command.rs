@@ -93,6 +93,7 @@ pub enum Outcome {
     /// The PBX did it. `text` says so in a sentence.
     Done {
         /// "Sent to Bob (1002)."
+        #[serde(deserialize_with = "crate::text::sentence")]
         text: String,
     },
     /// It was not done; the caller is where they were, unless the sentence says otherwise.
@@ -100,6 +101,7 @@ pub enum Outcome {
         /// For programs.
         reason: Reason,
         /// For people: what happened, where the caller is now, what to do.
+        #[serde(deserialize_with = "crate::text::sentence")]
         text: String,
     },
 }

@@ -23,6 +23,7 @@ pub struct Handed {
     #[serde(default)]
     pub to: Option<Destination>,
     /// That place in words: "Bob (1002)", "the mailbox of Bob (1002)"; hostile text as names are.
+    #[serde(deserialize_with = "crate::text::sentence")]
     pub label: String,
     /// Whether the caller comes back by themselves where nobody takes the call.
     pub safe: bool,
@@ -69,6 +70,7 @@ pub enum HandedState {
     /// Over: somebody else, at whose phone they rang or waited, sent them on.
     SentOn {
         /// Where to, in words as in [`Handed::label`].
+        #[serde(deserialize_with = "crate::text::sentence")]
         to: String,
     },
     /// Over: nobody took the call, and the caller went on as the PBX says; `why` is what is known of the reason.

@@ -46,6 +46,7 @@ pub enum HistoryOutcome {
     /// It was handed on.
     Transferred {
         /// To whom: name or number.
+        #[serde(deserialize_with = "crate::text::sentence")]
         to: String,
     },
     /// The called side was busy.

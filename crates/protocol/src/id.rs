@@ -1,5 +1,6 @@
 //! Identifiers, numbers and instants: one newtype each, parsed once at the edge. Not a place for behaviour.
 
+use crate::text::{breaks, turns};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -85,8 +86,9 @@ macro_rules! text_id {
     };
 }
 
+/// What can be shown and stays in its line; see [`crate::text`].
 fn printable(c: char) -> bool {
-    !c.is_control()
+    !breaks(c) && !turns(c)
 }
 
 fn dialable(c: char) -> bool {

@@ -51,6 +51,7 @@ pub enum PbxLink {
         /// Since when.
         since: Millis,
         /// Why, in a sentence.
+        #[serde(deserialize_with = "crate::text::sentence")]
         reason: String,
     },
 }
@@ -87,6 +88,7 @@ pub struct Waiting {
 #[serde(rename_all = "camelCase")]
 pub struct QueueMember {
     /// The PBX's name for the member.
+    #[serde(deserialize_with = "crate::text::name")]
     pub name: String,
     /// Their extension, where it is known.
     #[serde(default)]

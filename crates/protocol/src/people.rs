@@ -11,6 +11,7 @@ pub struct Person {
     /// Stable key.
     pub id: PersonId,
     /// As shown and read out; hostile text until escaped by whoever draws it.
+    #[serde(deserialize_with = "crate::text::name")]
     pub name: String,
     /// Their extensions, the preferred one first.
     pub extensions: Vec<Extension>,
@@ -21,7 +22,7 @@ pub struct Person {
     #[serde(default)]
     pub mailbox: Option<MailboxId>,
     /// Department or place, for the search; empty where nothing is known.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::name")]
     pub group: String,
 }
 
@@ -31,6 +32,7 @@ pub struct Person {
 #[serde(rename_all = "camelCase")]
 pub struct LabelledNumber {
     /// "Mobile", "Home", …
+    #[serde(deserialize_with = "crate::text::name")]
     pub label: String,
     /// As written by the person who entered it, without blanks; the server adds the outside prefix.
     pub number: Number,

@@ -136,6 +136,7 @@ pub enum ServerMessage {
     /// that cannot be saved. It stands until the next one; `None` takes it away.
     Notice {
         /// A sentence: what is wrong, what to do.
+        #[serde(default, deserialize_with = "crate::text::some_sentence")]
         text: Option<String>,
     },
     /// Sign of life; see [`BEAT_MS`].
@@ -148,6 +149,7 @@ pub enum ServerMessage {
     /// The server closes the connection, and why.
     Bye {
         /// A sentence for the person at the desk.
+        #[serde(deserialize_with = "crate::text::sentence")]
         text: String,
         /// Whether the client should come back by itself.
         again: bool,

@@ -6,8 +6,13 @@ use frontdesk_protocol::*;
 use proptest::prelude::*;
 use std::sync::Arc;
 
+/// What a server sends is one line already; what a hostile one sends is made one, in `text`.
+fn name() -> impl Strategy<Value = String> {
+    ".{0,12}".prop_map(|name| text::line(&name, text::NAME).into_owned())
+}
+
 fn party() -> impl Strategy<Value = Party> {
-    (proptest::option::of(".{0,12}"), proptest::option::of("[0-9]{1,8}"), 0..3u8).prop_map(
+    (proptest::option::of(name()), proptest::option::of("[0-9]{1,8}"), 0..3u8).prop_map(
         |(name, number, at)| {
             let kind = match at {
                 0 => PartyKind::Outside,
@@ -53,7 +58,7 @@ fn call() -> impl Strategy<Value = Call> {
 }
 
 fn person() -> impl Strategy<Value = Person> {
-    ("[p-s]", ".{1,10}", proptest::collection::vec(1000..1006u32, 0..3)).prop_map(|(id, name, extensions)| {
+    ("[p-s]", name(), proptest::collection::vec(1000..1006u32, 0..3)).prop_map(|(id, name, extensions)| {
         Person {
             id: PersonId::parse(&id).unwrap(),
             name,

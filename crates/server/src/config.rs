@@ -5,7 +5,7 @@ mod people;
 mod secret;
 
 pub use mistake::ConfigError;
-pub use people::read_people;
+pub use people::{PeopleFormat, parse_people, read_people};
 pub use secret::Secret;
 
 use crate::privacy::Others;

@@ -2,14 +2,11 @@
 
 use frontdesk_ami::event::Channel as Snapshot;
 pub(crate) use frontdesk_ami::event::ChannelState as State;
-use frontdesk_protocol::text::line;
+use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Direction, Extension, Hold, LegId, LegState, LotName, Millis, Party, QueueName, Service,
 };
 use std::sync::Arc;
-
-/// The most characters that are kept of what a stranger may write.
-const LONGEST: usize = 120;
 
 /// A channel's Uniqueid: its only key.
 pub(crate) type Uid = Arc<str>;
@@ -178,7 +175,7 @@ impl Facts {
 /// Overwrites what a stranger may have written, as the line that it is to be.
 fn strange(text: &mut Arc<str>, new: &str) -> bool {
     // What is a line already stays as it is.
-    text.as_ref() != new && set(text, &line(new, LONGEST))
+    text.as_ref() != new && set(text, &line(new, NAME))
 }
 
 impl Channel {

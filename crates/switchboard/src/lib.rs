@@ -27,6 +27,8 @@ mod orders;
 mod record;
 mod registry;
 mod settings;
+#[cfg(any(test, feature = "sound"))]
+mod sound;
 mod switchboard;
 mod sync;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::model::Dirty;
 use crate::registry::roll::Roll;
 use crate::settings::Settings;
 use frontdesk_ami::event::Contact;
+use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Extension, Mailbox, MailboxId, Millis, Party, PartyKind, Person, PersonId, Registration, Service,
 };
@@ -301,8 +302,9 @@ impl Registry {
                 station.mailbox = Some(id.clone());
                 dirty.people = true;
             }
+            let name = line(name, NAME);
             if !name.is_empty() && station.names.mailbox != name {
-                station.names.mailbox = name.to_owned();
+                station.names.mailbox = name.into_owned();
                 dirty.people = true;
             }
         }

@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::sync::{CHANNELS, Known, Next, Purpose, Question, Sync};
 use crate::view::View;
 use frontdesk_ami::{Event, ListPart, Message};
+use frontdesk_protocol::text::{SENTENCE, into_line};
 use frontdesk_protocol::{Change, Command, Millis, Office, PbxLink, Person};
 use std::collections::VecDeque;
 
@@ -98,6 +99,7 @@ impl Switchboard {
             PbxLink::Starting | PbxLink::Up { .. } => now,
         };
         let since = *self.lost.get_or_insert(silent);
+        let reason = into_line(reason, SENTENCE);
         self.set_link(PbxLink::Down { since, reason });
         self.lose_orders(now);
     }
@@ -106,7 +108,7 @@ impl Switchboard {
     /// `reason` is a sentence for the people at the desks.
     pub fn link_silent(&mut self, reason: String, now: Millis) {
         if matches!(self.office().link, PbxLink::Up { .. }) {
-            self.set_link(PbxLink::Down { since: now, reason });
+            self.set_link(PbxLink::Down { since: now, reason: into_line(reason, SENTENCE) });
         }
     }
 

@@ -17,8 +17,8 @@ mod recordings;
 mod records;
 mod reload;
 mod resync;
-mod sound;
 mod traces;
+mod waiting;
 
 use crate::api::Output;
 use crate::orders::Order;

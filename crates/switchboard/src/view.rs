@@ -7,6 +7,7 @@ use crate::channel::{CallKey, Uid};
 use crate::maps::Map;
 use crate::model::Model;
 use frontdesk_protocol::status::{mark, of_leg, precedence};
+use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, LegState, Millis, Office,
     ParkedCaller, ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via,
@@ -49,6 +50,7 @@ impl View {
     pub(crate) fn draw(&mut self, model: &mut Model) -> Vec<Change> {
         let mut changes = std::mem::take(&mut self.people);
         for key in model.dirty.looked.take() {
+            touch_places(model, key);
             self.draw_call(model, key, &mut changes);
         }
         for extension in std::mem::take(&mut model.dirty.extensions) {
@@ -99,7 +101,7 @@ impl View {
     }
 
     /// The calls as they were last drawn.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "sound"))]
     pub(crate) fn published(&self) -> impl Iterator<Item = &Arc<Call>> {
         self.published.values()
     }
@@ -151,6 +153,17 @@ impl View {
             self.office.calls.insert(call.id.clone(), Arc::clone(&call));
             changes.push(Change::Call(call));
         }
+    }
+}
+
+/// Whoever waits in a queue or a parking space is shown there as well as in their call.
+fn touch_places(model: &mut Model, key: CallKey) {
+    let Model { calls, channels, dirty, .. } = model;
+    let channels =
+        calls.get(&key).into_iter().flat_map(|call| &call.channels).filter_map(|uid| channels.get(uid));
+    for place in channels.map(|channel| &channel.place) {
+        dirty.queues.extend(place.queue.clone());
+        dirty.lots.extend(place.parked.as_ref().map(|(lot, _)| lot.clone()));
     }
 }
 
@@ -345,7 +358,7 @@ fn draw_queue(model: &Model, name: &QueueName) -> Option<Queue> {
         .members
         .iter()
         .map(|(interface, member)| QueueMember {
-            name: if member.name.is_empty() { interface.clone() } else { member.name.clone() },
+            name: line(if member.name.is_empty() { interface } else { &member.name }, NAME).into_owned(),
             extension: model.registry.extension_of_interface(
                 interface,
                 &member.state_interface,

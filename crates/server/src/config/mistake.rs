@@ -1,6 +1,11 @@
 //! What is wrong with a configuration, as a sentence with the line and the nearest known key. Not the checks.
 
+use frontdesk_protocol::text::into_line;
 use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+/// The most characters of a mistake: it quotes the file, which may be anything.
+const LONGEST: usize = 500;
 
 /// A mistake in the configuration: where, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,20 +39,17 @@ impl ConfigError {
 
     /// A mistake in the value of a setting; it has the line where the setting stands in `source`.
     pub(crate) fn setting(file: &Path, source: &str, section: &str, key: &str, text: &str) -> Self {
-        Self { file: file.into(), line: line_of(source, section, key), text: text.into() }
+        Self { file: file.into(), line: line_of(source, section, key), text: into_line(text.into(), LONGEST) }
     }
 
     /// A mistake in a line.
     pub(crate) fn at(file: &Path, line: usize, text: impl Into<String>) -> Self {
-        Self { file: file.into(), line: Some(line), text: text.into() }
+        Self { file: file.into(), line: Some(line), text: into_line(text.into(), LONGEST) }
     }
 
     /// A mistake that the TOML reader found.
     pub(crate) fn from_toml(file: &Path, source: &str, error: &toml::de::Error) -> Self {
-        let line = error.span().map(|span| {
-            let before = source.get(..span.start.min(source.len())).unwrap_or(source);
-            before.matches('\n').count() + 1
-        });
+        let line = error.span().map(|span| line_at(source, span.start));
         let text = match unknown(error.message()) {
             Some((key, known)) => {
                 let nearest = nearest(key, &known);
@@ -58,28 +60,24 @@ impl ConfigError {
             }
             None => format!("{}.", error.message().trim().trim_end_matches('.')),
         };
-        Self { file: file.into(), line, text }
+        Self { file: file.into(), line, text: into_line(text, LONGEST) }
     }
 }
 
-/// The line, from 1, in which a section of a TOML text sets a key, or a key that begins like it.
+/// The line, from 1, in which a section of a TOML text sets a key, or a key that begins like it, or else begins; however
+/// it is written.
 fn line_of(source: &str, section: &str, key: &str) -> Option<usize> {
-    let mut here = false;
-    let mut similar = None;
-    for (number, line) in (1..).zip(source.lines()) {
-        let line = line.trim_start();
-        if let Some(head) = line.strip_prefix('[') {
-            here = head.split(']').next().is_some_and(|name| name.trim() == section);
-        } else if here && let Some((name, _)) = line.split_once('=') {
-            if name.trim() == key {
-                return Some(number);
-            }
-            if name.starts_with(key) {
-                similar = Some(number);
-            }
-        }
-    }
-    similar
+    let file = DeTable::parse(source).ok()?;
+    let (head, section) = file.get_ref().iter().find(|(name, _)| name.get_ref() == section)?;
+    let keys: Vec<_> = section.get_ref().as_table().into_iter().flat_map(|table| table.keys()).collect();
+    let named = keys.iter().find(|name| name.get_ref() == key);
+    let like = || keys.iter().rfind(|name| name.get_ref().starts_with(key));
+    Some(line_at(source, named.or_else(like).map_or(head.span(), |name| name.span()).start))
+}
+
+/// The line, from 1, at this byte.
+fn line_at(source: &str, at: usize) -> usize {
+    source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// The key and the known ones of serde's "unknown field `x`, expected one of `a`, `b`", also of its variants.

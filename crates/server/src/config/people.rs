@@ -1,6 +1,7 @@
 //! The people file, TOML or CSV: names, numbers and mailboxes that the PBX does not know. Not who may log in.
 
 use super::ConfigError;
+use frontdesk_protocol::text::{NAME, into_line};
 use frontdesk_protocol::{Extension, LabelledNumber, MailboxId, Number, Person, PersonId};
 use serde::Deserialize;
 use std::path::Path;
@@ -30,17 +31,37 @@ struct EntryNumber {
     number: String,
 }
 
+/// How a people file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeopleFormat {
+    /// One line a person.
+    Csv,
+    /// One `[[person]]` a person.
+    Toml,
+}
+
 /// Reads a people file; a name that ends in `.csv` is read as CSV, any other as TOML.
-///
-/// CSV needs a heading line. `name`, `extensions` (several parted by blanks or `;`), `mailbox`, `group` and `id`
-/// are known; every other column is a number whose label is the column's heading.
 ///
 /// # Errors
 /// A sentence with the file, the line and what to write instead.
 pub fn read_people(path: &Path) -> Result<Vec<Person>, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
     let csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-    if csv { from_csv(&text, path) } else { from_toml(&text, path) }
+    parse_people(&text, if csv { PeopleFormat::Csv } else { PeopleFormat::Toml }, path)
+}
+
+/// Reads the text of a people file; `path` is what mistakes call it.
+///
+/// CSV needs a heading line. `name`, `extensions` (several parted by blanks or `;`), `mailbox`, `group` and `id`
+/// are known; every other column is a number whose label is the column's heading.
+///
+/// # Errors
+/// A sentence with the file, the line and what to write instead.
+pub fn parse_people(text: &str, format: PeopleFormat, path: &Path) -> Result<Vec<Person>, ConfigError> {
+    match format {
+        PeopleFormat::Csv => from_csv(text, path),
+        PeopleFormat::Toml => from_toml(text, path),
+    }
 }
 
 pub(super) fn from_toml(text: &str, path: &Path) -> Result<Vec<Person>, ConfigError> {
@@ -128,7 +149,8 @@ fn people(
 
 fn person(entry: Entry) -> Result<Person, String> {
     let Entry { id, name, extensions, mailbox, group, numbers } = entry;
-    if name.trim().is_empty() {
+    let (name, group) = (into_line(name, NAME), into_line(group, NAME));
+    if name.is_empty() {
         return Err("this person has no name. Write name = \"…\".".into());
     }
     let extensions = extensions
@@ -148,7 +170,7 @@ fn person(entry: Entry) -> Result<Person, String> {
             let number = Number::parse(&bare).map_err(|why| {
                 format!("the number `{number}` ({label}) cannot be dialled ({why}). Digits, *, # and + only.")
             })?;
-            Ok(LabelledNumber { label, number })
+            Ok(LabelledNumber { label: into_line(label, NAME), number })
         })
         .collect::<Result<Vec<_>, String>>()?;
     let mailbox = mailbox
@@ -157,5 +179,5 @@ fn person(entry: Entry) -> Result<Person, String> {
             MailboxId::parse(&full).map_err(|why| format!("`{full}` is not a mailbox ({why})."))
         })
         .transpose()?;
-    Ok(Person { id, name: name.trim().into(), extensions, numbers, mailbox, group })
+    Ok(Person { id, name, extensions, numbers, mailbox, group })
 }

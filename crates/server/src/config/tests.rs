@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
+use frontdesk_protocol::Person;
 
 fn mistake(text: &str) -> String {
     Config::parse(text, Path::new("frontdesk.toml"), Path::new("")).unwrap_err().to_string()
@@ -67,6 +68,14 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
             "frontdesk.toml, line 2: [pbx] outside_prefix may hold digits, *, # and + only.",
         ),
         (
+            "# My PBX\npbx = { secret = \"s\", host = \"\" }",
+            "frontdesk.toml, line 2: [pbx] host is empty. Write the name or address of the phone system.",
+        ),
+        (
+            "pbx.secret = \"s\"\npbx.\"host\" = \"\"",
+            "frontdesk.toml, line 2: [pbx] host is empty. Write the name or address of the phone system.",
+        ),
+        (
             "[pbx]\ncontext = \"a b\"",
             "frontdesk.toml, line 2: [pbx] context is not the name of a dialplan context: letters, digits, - and _ only.",
         ),
@@ -74,6 +83,37 @@ fn each_mistake_has_its_line_and_says_what_to_write() {
     for (text, sentence) in cases {
         assert_eq!(mistake(text), sentence, "{text}");
     }
+}
+
+#[test]
+fn what_a_mistake_quotes_stays_in_its_line() {
+    let said = mistake("[pbx]\n\"\\u001b[2J\\u202e\\nxyzzyxyzzy\" = 1");
+    assert!(said.starts_with("frontdesk.toml, line 2: there is no setting `"), "{said}");
+    assert!(!said.contains(['\u{1b}', '\u{202e}', '\n']), "{said:?}");
+    let long = format!("[pbx]\nkind = \"{}\"", "x".repeat(10_000));
+    assert!(mistake(&long).chars().count() < 600);
+    let csv = format!("name,extension\nAnna,\u{202e}{}\n", "\u{1b}[2J".repeat(1_000));
+    let said = people::from_csv(&csv, Path::new("p.csv")).unwrap_err().to_string();
+    assert!(said.chars().count() < 600 && !said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+}
+
+#[test]
+fn names_in_the_people_file_are_one_line() {
+    let long = "x".repeat(10_000);
+    let csv = format!(
+        "name,extensions,group,\"Mo\nbile\"\n\u{202e}Anna\u{7},1001,\"Sa\tles\u{2066}\",123\n{long},1002,,\n"
+    );
+    let toml = "[[person]]\nname = \"\\u202eAnna\\u0007\"\nextensions = [\"1001\"]\ngroup = \"Sa\\tles\\u2066\"\n\
+                numbers = [{ label = \"Mo\\nbile\", number = \"123\" }]\n";
+    let csv = people::from_csv(&csv, Path::new("p.csv")).unwrap();
+    let toml = people::from_toml(toml, Path::new("p.toml")).unwrap();
+    for person in [&csv[0], &toml[0]] {
+        let Person { name, group, numbers, .. } = person;
+        assert_eq!((name.as_str(), group.as_str(), numbers[0].label.as_str()), ("Anna", "Sa les", "Mo bile"));
+    }
+    assert_eq!(csv[1].name.chars().count(), 121);
+    let nameless = people::from_csv("name,extension\n\u{202e}\u{7},1001\n", Path::new("p.csv"));
+    assert!(nameless.unwrap_err().to_string().contains("has no name"));
 }
 
 #[test]

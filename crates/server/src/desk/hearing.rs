@@ -1,5 +1,6 @@
 //! From the text of a frame to a message, or to what is unclear about it. Pure; not what is done with it.
 
+use frontdesk_protocol::text::line;
 use frontdesk_protocol::{ClientMessage, CommandId};
 
 /// What a desk said.
@@ -58,7 +59,7 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(160).collect()
+    line(text, 160).into_owned()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{Face, Registry};
 use crate::channel::{Channel, End, Facts};
 use crate::model::Dirty;
 use crate::settings::Settings;
+use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{Extension, LabelledNumber, MailboxId, PartyKind, Person, PersonId};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -44,8 +45,9 @@ impl Registry {
             NameSource::Ampuser => &mut station.names.ampuser,
             NameSource::Endpoint => &mut station.names.endpoint,
         };
-        if place != name {
-            *place = name.to_owned();
+        let name = line(name, NAME);
+        if *place != name {
+            *place = name.into_owned();
             dirty.people = true;
         }
     }

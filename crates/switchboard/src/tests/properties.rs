@@ -2,10 +2,10 @@
 //! truth. 10,000 traces of recordings and of made up calls, whole and spoilt; a failing one is shrunk and printed.
 
 use super::mirror::Mirror;
-use super::sound::{drawn, empty, sound};
 use super::traces::{self, Edit, Source, made, recordings, source, spoil};
 use super::{Fields, fields, office};
 use crate::api::Output;
+use crate::sound::{drawn, empty, sound};
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Millis, Office};
 use proptest::prelude::*;

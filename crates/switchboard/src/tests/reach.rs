@@ -112,7 +112,6 @@ fn a_mailbox_is_a_word_or_nothing_is_asked_and_nobody_moved() {
         "10\"02@default",
         "(){}@default",
         "@default",
-        "1002\u{202e}@default",
     ] {
         let (mut board, leg) = talking();
         let to = Destination::Voicemail { mailbox: MailboxId::parse(hostile).unwrap() };
@@ -123,4 +122,5 @@ fn a_mailbox_is_a_word_or_nothing_is_asked_and_nobody_moved() {
         }
         assert!(board.sent.is_empty(), "{hostile}: {:?}", board.sent);
     }
+    assert!(MailboxId::parse("1002\u{202e}@default").is_err(), "what turns the writing is in no id");
 }

@@ -2,11 +2,11 @@
 //! outages after which the PBX has no calls; those are in `properties`.
 
 use super::mirror::Mirror;
-use super::sound::sound;
 use super::traces::{Recorded, Source, made, recordings};
 use super::{Fields, office};
 use crate::orders::Order;
 use crate::settings::Settings;
+use crate::sound::sound;
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Call, Hold, Leg, LegState, Millis, Office, Party, PartyKind, PbxLink, Status};
 use proptest::prelude::*;

@@ -1,11 +1,35 @@
-//! What must hold of the model and of the office between two messages, whatever came. Not how it comes about.
+//! What must hold of the model and of the office between two messages, whatever came: for the tests, and for programs
+//! that look for what breaks it (feature `sound`). Each panics where it does not hold. Not how it comes about.
 
 use crate::channel::{CallKey, Channel, End, Uid};
 use crate::model::{BridgeKind, Model};
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::status::{mark, of_leg, precedence};
-use frontdesk_protocol::{ExtensionState, LegId, Office, PbxLink, Registration, Status};
+use frontdesk_protocol::{ExtensionState, LegId, Millis, Office, PbxLink, Registration, Status};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+impl Switchboard {
+    /// Panics where the model or the office contradicts itself.
+    pub fn assert_sound(&self) {
+        sound(self);
+    }
+
+    /// Panics where something has changed and was not drawn. Draws everything anew for that.
+    pub fn assert_drawn(&mut self, now: Millis) {
+        drawn(self, now);
+    }
+
+    /// Panics where anything is left of any call.
+    pub fn assert_empty(&self) {
+        empty(self);
+    }
+
+    /// Uniqueid and name of every channel that the model has.
+    pub fn channels(&self) -> impl Iterator<Item = (&str, &str)> {
+        let channels = self.model.channels.values();
+        channels.map(|channel| (channel.uid.as_ref(), channel.facts.name.as_ref()))
+    }
+}
 
 /// Everything that must hold between two messages.
 pub(crate) fn sound(board: &Switchboard) {
@@ -125,7 +149,9 @@ fn lamp(office: &Office, state: &ExtensionState) {
         return;
     };
     let all: Vec<Status> = legs.iter().map(|(call, leg)| of_leg(leg, call.via.queue.as_ref())).collect();
-    let (call, leg) = legs.iter().find(|(_, leg)| leg.id == *deciding).expect("the deciding leg is there");
+    let Some((call, leg)) = legs.iter().find(|(_, leg)| leg.id == *deciding) else {
+        panic!("the deciding leg is not there: {state:?}");
+    };
     assert_eq!(state.status, of_leg(leg, call.via.queue.as_ref()), "{state:?} of {leg:?}");
     let most = all.iter().map(|status| precedence(*status)).max();
     assert_eq!(Some(precedence(state.status)), most, "{state:?} of {all:?}");
@@ -157,7 +183,7 @@ fn shown(model: &Model, office: &Office) {
 }
 
 /// Drawing everything anew changes nothing: what has changed was drawn.
-pub(crate) fn drawn(board: &mut Switchboard, now: frontdesk_protocol::Millis) {
+pub(crate) fn drawn(board: &mut Switchboard, now: Millis) {
     let before = board.office().clone();
     let model = &mut board.model;
     model.dirty.calls.extend(model.calls.keys());
