@@ -23,8 +23,14 @@ use crate::settings::Settings;
 use crate::stream::Stream;
 use crate::texts;
 use crate::tiles::Users;
-use frontdesk_protocol::{CallId, Command, Extension, HistoryId, LegId, Millis, Office, PersonId, Viewer};
+use frontdesk_protocol::{
+    CallId, Command, Extension, HistoryId, LegId, Memo, Millis, Office, PersonId, Viewer,
+};
 use std::collections::BTreeMap;
+
+/// So many facts of a new office are hashed at each tick, so that no tick takes long and the server's hash, which comes
+/// seconds later, finds most of it done.
+const HASHED: usize = 600;
 
 /// The login form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,6 +66,10 @@ pub struct Console {
     pub link: Link,
     /// The replica.
     pub office: Office,
+    /// What of it was hashed before.
+    memo: Memo,
+    /// Whether it came anew and is being hashed, some facts at a time.
+    unhashed: bool,
     /// Who is logged in, once known.
     pub viewer: Option<Viewer>,
     /// How instants are read.
@@ -103,6 +113,8 @@ impl Console {
         Self {
             link: Link::default(),
             office: Office::default(),
+            memo: Memo::default(),
+            unhashed: false,
             viewer: None,
             clock: Clock::new(zone),
             settings: Settings::default(),
@@ -321,6 +333,9 @@ impl Console {
             self.say_now(note.text);
         }
         self.handed.forget_sent(&self.orders);
+        if self.unhashed {
+            self.unhashed = self.memo.go_on(&self.office, HASHED);
+        }
     }
 
     /// Says when the light changed.

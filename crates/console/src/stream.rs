@@ -2,8 +2,8 @@
 
 use crate::cards::{CardState, state};
 use crate::event::Hover;
-use frontdesk_protocol::{Extension, LegId, Millis, Office};
-use std::collections::BTreeSet;
+use frontdesk_protocol::{Call, CallId, Extension, Leg, LegId, Millis, Office};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The order of the cards.
 #[derive(Debug, Clone)]
@@ -15,11 +15,19 @@ pub struct Stream {
     /// The card that Tab reaches.
     pub focus: Option<LegId>,
     ringing: BTreeSet<LegId>,
+    /// Whose legs these are.
+    calls: BTreeMap<LegId, CallId>,
 }
 
 impl Default for Stream {
     fn default() -> Self {
-        Self { order: Vec::new(), hover: Hover::Outside, focus: None, ringing: BTreeSet::new() }
+        Self {
+            order: Vec::new(),
+            hover: Hover::Outside,
+            focus: None,
+            ringing: BTreeSet::new(),
+            calls: BTreeMap::new(),
+        }
     }
 }
 
@@ -34,6 +42,12 @@ impl Stream {
         self.ringing.iter()
     }
 
+    /// The call and the leg of a card, where they are still there.
+    pub fn leg<'a>(&self, office: &'a Office, leg: &LegId) -> Option<(&'a Call, &'a Leg)> {
+        let call = office.calls.get(self.calls.get(leg)?)?;
+        Some((call.as_ref(), call.legs.iter().find(|it| it.id == *leg)?))
+    }
+
     /// Follows the office; gives what began to ring. `still` keeps what is there in its place although the pointer is
     /// outside.
     pub fn follow(&mut self, office: &Office, mine: &[Extension], still: Hover) -> Vec<LegId> {
@@ -42,14 +56,15 @@ impl Stream {
             .map(|(call, leg)| (state(leg) != CardState::Ringing, call.started, leg.id.clone()))
             .collect();
         wanted.sort();
+        self.calls = office.legs_at(mine).map(|(call, leg)| (leg.id.clone(), call.id.clone())).collect();
         let ringing = wanted.iter().filter(|(quiet, ..)| !quiet).map(|(.., leg)| leg.clone()).collect();
         let wanted: Vec<LegId> = wanted.into_iter().map(|(.., leg)| leg).collect();
         if self.hover == Hover::Outside && still == Hover::Outside {
             self.order = wanted;
         } else {
-            self.order.retain(|leg| wanted.contains(leg));
-            let new: Vec<_> = wanted.into_iter().filter(|leg| !self.order.contains(leg)).collect();
-            self.order.extend(new);
+            self.order.retain(|leg| self.calls.contains_key(leg));
+            let there: BTreeSet<LegId> = self.order.iter().cloned().collect();
+            self.order.extend(wanted.into_iter().filter(|leg| !there.contains(leg)));
         }
         if self.focus.as_ref().is_none_or(|leg| !self.order.contains(leg)) {
             self.focus = self.order.first().cloned();

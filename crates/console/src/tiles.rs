@@ -65,13 +65,18 @@ pub struct TileView {
 pub fn tile(office: &Office, person: &Person, unknown: Option<String>) -> TileView {
     let lamp = office.status_of(person);
     let extension = lamp.deciding.map(|state| &state.extension).or(person.extensions.first());
-    let leg = lamp.deciding.and_then(|state| state.leg.as_ref()).and_then(|id| office.leg(id));
-    let dialling = leg.is_some_and(|(_, leg)| {
+    let leg = lamp.deciding.and_then(|state| {
+        let id = state.leg.as_ref()?;
+        match &state.call {
+            Some(call) => office.calls.get(call)?.legs.iter().find(|leg| leg.id == *id),
+            None => office.leg(id).map(|(_, leg)| leg),
+        }
+    });
+    let dialling = leg.is_some_and(|leg| {
         leg.state == LegState::Calling
             || (leg.state == LegState::Ringing && leg.direction == Direction::Outbound)
     });
-    let perhaps_held =
-        leg.is_some_and(|(_, leg)| leg.state == LegState::Talking && leg.hold == Hold::Unknown);
+    let perhaps_held = leg.is_some_and(|leg| leg.state == LegState::Talking && leg.hold == Hold::Unknown);
     let busy = !matches!(lamp.status, Status::Free | Status::Offline | Status::Unknown);
     let deciding = lamp.deciding.filter(|_| busy);
     let stale = unknown.is_some();

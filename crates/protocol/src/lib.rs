@@ -20,7 +20,7 @@ pub mod wire;
 pub use call::{Call, Direction, Hold, Leg, LegState, Party, PartyKind, Service, Via};
 pub use command::{Command, Destination, Outcome, Reason, TransferMode};
 pub use handed::{Handed, HandedState, Return};
-pub use hash::{Digest, StateHash};
+pub use hash::{Digest, Memo, StateHash};
 pub use history::{HistoryEntry, HistoryOutcome, HistoryPage, HistoryQuery};
 pub use id::{
     CallId, CommandId, Epoch, Extension, HandedId, HistoryId, InvalidText, LegId, LotName, MailboxId, Millis,

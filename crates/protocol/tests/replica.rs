@@ -158,6 +158,25 @@ proptest! {
     }
 
     #[test]
+    fn a_hash_with_a_memory_is_that_of_the_office_however_it_changed(
+        offices in proptest::collection::vec((office(), 0..9usize), 1..4),
+    ) {
+        let (mut memo, mut replica) = (Memo::default(), Office::default());
+        for (next, most) in offices {
+            for change in replica.changes_to(&next) {
+                replica.apply(change);
+            }
+            let facts = replica.facts().count();
+            let mut rounds = 0;
+            while memo.go_on(&replica, most) && rounds < 3 {
+                rounds += 1;
+            }
+            prop_assert!(most == 0 || rounds == 3 || rounds <= facts / most);
+            prop_assert_eq!(memo.hash(&replica), next.hash());
+        }
+    }
+
+    #[test]
     fn a_replica_that_was_made_to_differ_is_found_and_heals(before in office(), after in office(), lost in 0..9usize) {
         let (mut replica, epoch, now) = (Replica::default(), Epoch::parse("e").unwrap(), Millis(1));
         let snapshot = |seq, office: &Office| ServerMessage::Snapshot {

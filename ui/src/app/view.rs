@@ -126,11 +126,14 @@ impl App {
     }
 
     fn draw_ghost(&self, dragging: bool) -> Html {
+        if !dragging {
+            return html! { <div class="ghost" hidden={true}></div> };
+        }
         let card = self.console.cards().into_iter().find(|card| card.chosen);
         let card = card.map(|card| (card.title, card.number, self.console.preview()));
         let row = self.console.handed_rows().into_iter().find(|row| row.chosen);
         let row = row.map(|row| (row.title, row.number, None));
-        match card.or(row).filter(|_| dragging) {
+        match card.or(row) {
             Some((title, number, preview)) => html! {
                 <DragLayer place={self.ghost.clone()} {title} {number} {preview} />
             },

@@ -53,7 +53,7 @@ impl Console {
     fn server(&mut self, message: ServerMessage, out: &mut Vec<Effect>) {
         let mut step = self.link.at.take(&message);
         if let (Step::Taken, ServerMessage::Check { hash, .. }) = (step, &message) {
-            step = self.link.at.compare(*hash, || self.office.hash());
+            step = self.link.at.compare(*hash, || self.memo.hash(&self.office));
         }
         if let Step::Resync(why) = step {
             out.push(Effect::Resync(why));
@@ -73,6 +73,7 @@ impl Console {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
                 self.office = std::sync::Arc::unwrap_or_clone(office);
                 self.list_people();
+                self.unhashed = true;
                 self.follow(out);
                 // Rows that were added before it are not told again.
                 self.read_history_again(out);
@@ -165,7 +166,7 @@ impl Console {
 
     /// What a notification of a ringing call says: who, and through what; or that they are back, and why.
     pub(super) fn notice(&self, id: &LegId) -> Option<(String, String)> {
-        let (call, leg) = self.office.leg(id)?;
+        let (call, leg) = self.stream.leg(&self.office, id)?;
         let who = texts::party_full(leg.peer.as_ref());
         let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
         let title = match back(&self.office, call, leg) {

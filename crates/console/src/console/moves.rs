@@ -14,7 +14,7 @@ use frontdesk_protocol::{LegId, PersonId};
 impl Console {
     /// The targets of a person for the card that is being moved.
     pub fn targets_for(&self, person: &PersonId) -> Vec<Target> {
-        let card = self.moving.leg().and_then(|leg| self.office.leg(leg));
+        let card = self.moving.leg().and_then(|leg| self.stream.leg(&self.office, leg));
         let (Some((call, leg)), Some(person)) = (card, self.office.people.get(person)) else {
             return Vec::new();
         };

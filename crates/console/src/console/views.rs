@@ -18,7 +18,7 @@ impl Console {
         self.stream
             .order
             .iter()
-            .filter_map(|leg| self.office.leg(leg))
+            .filter_map(|leg| self.stream.leg(&self.office, leg))
             .map(|(call, leg)| CardView {
                 chosen: chosen == Some(&leg.id),
                 tab: self.stream.focus.as_ref() == Some(&leg.id),
