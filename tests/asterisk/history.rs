@@ -10,7 +10,7 @@ use frontdesk_tests::desk::Desk;
 
 async fn page(desk: &mut Desk, person: Option<&str>) -> Result<Vec<HistoryEntry>> {
     let person = person.map(PersonId::parse).transpose()?;
-    Ok(desk.history(HistoryQuery { person, before: None, limit: 50 }).await?.entries)
+    Ok(desk.history(HistoryQuery { person, before: None, limit: 50, text: None }).await?.entries)
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn pages_follow_each_other_and_a_colleague_sees_only_their_own() -> Result
         scene.end(&stage, &mut desk).await?;
         bob.row("Bob's row", |row| row.call == scene.call).await?;
     }
-    let query = |before| HistoryQuery { person: None, before, limit: 2 };
+    let query = |before| HistoryQuery { person: None, before, limit: 2, text: None };
     let first = desk.history(query(None)).await?;
     assert_eq!((first.entries.len(), first.more), (2, true));
     let last = first.entries.last().context("a last row")?.id;

@@ -28,7 +28,7 @@ async fn call_back(stage: &Stage, desk: &mut Desk, case: Case) -> Result<()> {
     scene.end(stage, desk).await?;
     desk.row("the row of the call", |row| row.call == scene.call && row.extension.as_str() == me).await?;
     let person = Some(PersonId::parse(me)?);
-    let page = desk.history(HistoryQuery { person, before: None, limit: 1 }).await?;
+    let page = desk.history(HistoryQuery { person, before: None, limit: 1, text: None }).await?;
     let party = page.entries.into_iter().next().context("a row")?.party;
     let to = Number::parse(party.number.as_deref().context("a number in the row")?)?;
     assert_eq!(to.as_str(), scene.number());

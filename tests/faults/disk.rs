@@ -102,7 +102,7 @@ fn sessions(path: &Path) -> Result<i64> {
 /// What the desk's history says of the real calls, newest first: who called and what became of it.
 async fn history(line: &Line) -> Result<Vec<HistoryEntry>> {
     let mut desk = Desk::open(line.stage.address()?, &line.token).await?;
-    let query = frontdesk_protocol::HistoryQuery { person: None, before: None, limit: 200 };
+    let query = frontdesk_protocol::HistoryQuery { person: None, before: None, limit: 200, text: None };
     Ok(desk.history(query).await?.entries)
 }
 

@@ -75,14 +75,14 @@ impl History {
     /// Whose history from now on: asks for its first page.
     pub fn show(&mut self, person: Option<PersonId>, id: CommandId) -> HistoryQuery {
         *self = Self { person: person.clone(), asked: Some((id, Answer::Replaces)), ..Self::default() };
-        HistoryQuery { person, before: None, limit: PAGE }
+        HistoryQuery { person, before: None, limit: PAGE, text: None }
     }
 
     /// Reads the first page again, because rows may have been missed; those that are there stay until it comes.
     pub fn again(&mut self, id: CommandId) -> HistoryQuery {
         self.added.clear();
         self.asked = Some((id, Answer::Replaces));
-        HistoryQuery { person: self.person.clone(), before: None, limit: PAGE }
+        HistoryQuery { person: self.person.clone(), before: None, limit: PAGE, text: None }
     }
 
     /// The page after the last row, unless there is none or one is on its way.
@@ -92,7 +92,7 @@ impl History {
         }
         let before = self.entries.iter().map(|entry| entry.id).min();
         self.asked = Some((id, Answer::Follows));
-        Some(HistoryQuery { person: self.person.clone(), before, limit: PAGE })
+        Some(HistoryQuery { person: self.person.clone(), before, limit: PAGE, text: None })
     }
 
     /// Rows came.

@@ -1,6 +1,7 @@
 //! The other people in the order of their tiles, and which of them fit the search. It is kept from one event to the
 //! next: an office has thousands of people, and they change seldom. What their tiles say is in `tiles`.
 
+use frontdesk_protocol::text::fold;
 use frontdesk_protocol::{Office, Person, PersonId, Viewer};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -90,26 +91,4 @@ impl Entry {
 fn is_viewer(person: &Person, viewer: &Viewer) -> bool {
     viewer.person.as_ref() == Some(&person.id)
         || person.extensions.iter().any(|e| viewer.extensions.contains(e))
-}
-
-/// Lower case without the marks of western European letters, so that `muller` finds `Müller`.
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
-            'ç' | 'č' => folded.push('c'),
-            'è' | 'é' | 'ê' | 'ë' | 'ě' => folded.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
-            'ñ' => folded.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' | 'ů' => folded.push('u'),
-            'š' => folded.push('s'),
-            'ž' => folded.push('z'),
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            other => folded.push(other),
-        }
-    }
-    folded
 }

@@ -94,6 +94,11 @@ impl Default for Digest {
     }
 }
 
+/// What a change's fact adds to the hash; nothing where the change takes the fact away.
+pub fn of_change(change: &Change) -> u64 {
+    if change.takes_away() { 0 } else { of_fact(change) }
+}
+
 impl Digest {
     /// That of an office as it is.
     pub fn of(office: &Office) -> Self {

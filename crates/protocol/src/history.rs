@@ -72,6 +72,10 @@ pub struct HistoryQuery {
     pub before: Option<HistoryId>,
     /// How many at most, 1 to 200.
     pub limit: u16,
+    /// Only rows whose other party's name or number holds each of these words. Capitals, marks on letters and what is
+    /// neither letter nor digit do not count: `o'hara` finds `O’Hara`, and `030 12` finds `030/123456`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Rows, newest first.

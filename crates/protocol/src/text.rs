@@ -64,6 +64,28 @@ pub(crate) fn some_sentence<'de, D: Deserializer<'de>>(from: D) -> Result<Option
     Ok(Option::<String>::deserialize(from)?.map(|text| into_line(text, SENTENCE)))
 }
 
+/// Lower case without the marks of western European letters, so that `muller` finds `Müller`.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'ç' | 'č' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' | 'ě' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' | 'ů' => folded.push('u'),
+            'š' => folded.push('s'),
+            'ž' => folded.push('z'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -7,6 +7,7 @@ mod buffer;
 mod rows;
 mod schema;
 mod sessions;
+mod words;
 mod writer;
 
 pub use accounts::User;
@@ -108,7 +109,8 @@ impl Store {
         self.shared.trouble.subscribe()
     }
 
-    /// Rows of these extensions, newest first, also those that are not saved yet.
+    /// Rows of these extensions, newest first, also those that are not saved yet; only those whose party's name or number
+    /// holds each word of `text`.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -117,11 +119,15 @@ impl Store {
         extensions: Vec<Extension>,
         before: Option<HistoryId>,
         limit: u16,
+        text: &str,
     ) -> Result<HistoryPage> {
         let limit = usize::from(limit.clamp(1, 200));
+        let wanted = words::Wanted::of(text);
         // The unsaved are taken first: a row that is saved in between is then seen twice, not never.
-        let unsaved = self.shared.unsaved(&extensions, before);
-        let saved = self.read(move |reader| rows::read(reader, &extensions, before, limit + 1)).await?;
+        let mut unsaved = self.shared.unsaved(&extensions, before);
+        unsaved.retain(|row| wanted.is_in(&row.party));
+        let saved =
+            self.read(move |reader| rows::read(reader, &extensions, before, limit + 1, &wanted)).await?;
         let mut all: std::collections::BTreeMap<_, _> = saved.into_iter().map(|row| (row.id, row)).collect();
         all.extend(unsaved.into_iter().map(|row| (row.id, row)));
         let more = all.len() > limit;

@@ -81,7 +81,7 @@ impl Desk {
     }
 
     async fn page(&mut self) -> Vec<HistoryEntry> {
-        let query = HistoryQuery { person: None, before: None, limit: 50 };
+        let query = HistoryQuery { person: None, before: None, limit: 50, text: None };
         self.say(&ClientMessage::History { id: CommandId::parse("h").unwrap(), query }).await;
         loop {
             if let ServerMessage::History { page, .. } = self.hear().await {

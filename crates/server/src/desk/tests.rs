@@ -347,7 +347,12 @@ async fn a_colleague_sees_rows_of_their_own_extension_only() {
     }
     let ask = |person: Option<&str>| ClientMessage::History {
         id: CommandId::parse("h").unwrap(),
-        query: HistoryQuery { person: person.map(|id| PersonId::parse(id).unwrap()), before: None, limit: 9 },
+        query: HistoryQuery {
+            person: person.map(|id| PersonId::parse(id).unwrap()),
+            before: None,
+            limit: 9,
+            text: None,
+        },
     };
     say(&mut bob, &ask(Some("anna"))).await;
     let ServerMessage::Result { outcome: Outcome::Failed { reason, .. }, .. } = hear(&mut bob).await else {

@@ -186,7 +186,7 @@ fn matrix() -> Vec<(String, String, Vec<String>)> {
         (Some("nobody"), "of somebody unknown"),
     ] {
         let person = person.map(|id| PersonId::parse(id).unwrap());
-        let query = HistoryQuery { person, before: None, limit: 10 };
+        let query = HistoryQuery { person, before: None, limit: 10, text: None };
         let cell = |user: &User| match may_read(user, &query, &office) {
             Ok(extensions) if extensions.is_empty() => "nothing".to_owned(),
             Ok(extensions) => extensions.iter().map(Extension::as_str).collect::<Vec<_>>().join(" "),

@@ -1,16 +1,20 @@
 //! History rows as SQL. Not when they are written.
 
+use super::words::{self, Wanted};
 use anyhow::Result;
 use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId, Millis, QueueName};
-use rusqlite::{Connection, Row, Transaction, params, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 const COLUMNS: &str = "id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue";
+
+/// How many rows a search looks at before it asks the index: enough for what is frequent, and soon done.
+const SCANNED: usize = 4_000;
 
 /// Writes one row; a row that is already there stays.
 pub fn insert(change: &Transaction<'_>, row: &HistoryEntry) -> Result<()> {
     let HistoryEntry { id, call, extension, direction, party, started, ring_ms, talk_ms, outcome, queue } =
         row;
-    change
+    let added = change
         .prepare_cached("INSERT OR IGNORE INTO history VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
         .execute(params![
             id.0,
@@ -24,6 +28,9 @@ pub fn insert(change: &Transaction<'_>, row: &HistoryEntry) -> Result<()> {
             serde_json::to_string(outcome)?,
             queue.as_ref().map(QueueName::as_str),
         ])?;
+    if added > 0 {
+        words::put(change, id.0, extension, party)?;
+    }
     Ok(())
 }
 
@@ -66,32 +73,112 @@ pub fn last_id(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row("SELECT coalesce(max(id), 0) FROM history", [], |row| row.get(0))?)
 }
 
-/// Rows of these extensions, newest first.
+/// Rows of these extensions that hold what is wanted, newest first.
 pub fn read(
     connection: &Connection,
     extensions: &[Extension],
     before: Option<HistoryId>,
     limit: usize,
+    wanted: &Wanted,
 ) -> Result<Vec<HistoryEntry>> {
-    if extensions.is_empty() {
-        return Ok(Vec::new());
+    let before = before.map_or(i64::MAX, |id| id.0);
+    if wanted.is_all() {
+        return newest(connection, extensions, before, limit);
     }
-    let marks = vec!["?"; extensions.len()].join(", ");
-    let sql = format!(
-        "SELECT {COLUMNS} FROM history \
-         WHERE extension IN ({marks}) AND id < ? ORDER BY id DESC LIMIT ?"
-    );
-    let values = extensions
-        .iter()
-        .map(|extension| Value::from(extension.as_str().to_owned()))
-        .chain([Value::from(before.map_or(i64::MAX, |id| id.0)), Value::from(i64::try_from(limit)?)]);
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut entries = Vec::new();
-    while let Some(row) = rows.next()? {
-        entries.push(entry(row)?);
+    match scan(connection, extensions, before, limit, wanted)? {
+        Some(found) => Ok(found),
+        None => search(connection, extensions, before, limit, wanted),
     }
-    Ok(entries)
+}
+
+/// The newest rows of these extensions. Each extension has its own place in the index; asked for all at once, SQLite would
+/// sort every row that they ever had.
+fn newest(
+    connection: &Connection,
+    extensions: &[Extension],
+    before: i64,
+    limit: usize,
+) -> Result<Vec<HistoryEntry>> {
+    let mut ids = Vec::new();
+    let mut keys = connection.prepare_cached(
+        "SELECT id FROM history WHERE extension = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+    )?;
+    for extension in extensions {
+        let mut rows = keys.query(params![extension.as_str(), before, i64::try_from(limit)?])?;
+        while let Some(row) = rows.next()? {
+            ids.push(row.get::<_, i64>(0)?);
+        }
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.truncate(limit);
+    let mut one = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM history WHERE id = ?1"))?;
+    ids.into_iter().map(|id| one.query_row([id], |row| Ok(entry(row)))?).collect()
+}
+
+/// Looks through the newest rows. `None` where that was not enough: what is wanted is rare, and [`search`] finds it sooner.
+pub fn scan(
+    connection: &Connection,
+    extensions: &[Extension],
+    before: i64,
+    limit: usize,
+    wanted: &Wanted,
+) -> Result<Option<Vec<HistoryEntry>>> {
+    let share = i64::try_from(SCANNED / extensions.len().max(1))?.max(1);
+    let mut found = Vec::new();
+    // Below this key not every row was looked at.
+    let mut known = i64::MIN;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM history WHERE extension = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
+    ))?;
+    for extension in extensions {
+        let mut rows = statement.query(params![extension.as_str(), before, share])?;
+        let (mut looked, mut last) = (0, i64::MIN);
+        while let Some(row) = rows.next()? {
+            (looked, last) = (looked + 1, row.get(0)?);
+            if wanted.holds(row.get_ref(4)?.as_str()?)? {
+                found.push(entry(row)?);
+            }
+        }
+        if looked == share {
+            known = known.max(last);
+        }
+    }
+    found.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    found.truncate(limit);
+    let enough = known == i64::MIN || (found.len() == limit && found.iter().all(|row| row.id.0 >= known));
+    Ok(enough.then_some(found))
+}
+
+/// Finds rows by the index of words.
+pub fn search(
+    connection: &Connection,
+    extensions: &[Extension],
+    before: i64,
+    limit: usize,
+    wanted: &Wanted,
+) -> Result<Vec<HistoryEntry>> {
+    let mut keys = connection.prepare_cached(
+        "SELECT rowid FROM history_words WHERE history_words MATCH ?1 AND rowid < ?2 ORDER BY rowid DESC",
+    )?;
+    let mut one = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM history WHERE id = ?1"))?;
+    let mut ids = keys.query(params![wanted.expression(extensions), before])?;
+    let mut found = Vec::new();
+    while let Some(id) = ids.next()? {
+        let row = one.query_row([id.get::<_, i64>(0)?], |row| {
+            let text = row.get_ref(4)?.as_str()?;
+            Ok(wanted.holds(text).and_then(|holds| holds.then(|| entry(row)).transpose()))
+        });
+        // The index knows each word by its parts, and an extension too long by its beginning: the row itself decides.
+        if let Some(row) = row.optional()?.transpose()?.flatten()
+            && extensions.contains(&row.extension)
+        {
+            found.push(row);
+            if found.len() == limit {
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Rows of all extensions after `after`, of calls that began since `since`, oldest first.
@@ -113,6 +200,10 @@ pub fn after(
 
 /// Deletes rows of calls that began before `until`.
 pub fn forget(connection: &Connection, until: i64) -> Result<usize> {
+    connection.execute(
+        "DELETE FROM history_words WHERE rowid IN (SELECT id FROM history WHERE started < ?1)",
+        [until],
+    )?;
     Ok(connection.execute("DELETE FROM history WHERE started < ?1", [until])?)
 }
 

@@ -1,5 +1,6 @@
 //! The tables, and the way from each older form to the present one.
 
+use super::words;
 use anyhow::{Result, bail};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -29,7 +30,13 @@ const STEPS: &[&str] = &["
         extension TEXT, party TEXT, target TEXT, result TEXT NOT NULL, text TEXT NOT NULL, times INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX audit_by_time ON audit (at, id);
+", "
+    CREATE VIRTUAL TABLE history_words USING fts5
+        (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 "];
+
+/// The version that made the words of the history searchable: those of the rows that were there are filled in.
+const WORDS: usize = 3;
 
 /// The version of the present schema.
 pub const NEWEST: usize = STEPS.len();
@@ -92,6 +99,9 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
         }
         change.execute_batch(step)?;
         version += 1;
+        if version == WORDS {
+            words::fill(&change)?;
+        }
         change.pragma_update(None, "user_version", i64::try_from(version)?)?;
         change.commit()?;
     }

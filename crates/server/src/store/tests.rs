@@ -4,6 +4,7 @@
 mod audit;
 mod backup;
 mod migrations;
+mod search;
 mod unsaved;
 
 use super::*;
@@ -46,13 +47,13 @@ async fn rows_come_back_whole_newest_first_and_in_pages() {
     let rows: Vec<_> = (0..5).map(|n| end(&store, &format!("c{n}"), "1001")).collect();
     end(&store, "other", "1002");
     store.saved().await.unwrap();
-    let first = store.page(at("1001"), None, 2).await.unwrap();
+    let first = store.page(at("1001"), None, 2, "").await.unwrap();
     assert_eq!(first.entries, [rows[4].clone(), rows[3].clone()]);
     assert!(first.more);
-    let rest = store.page(at("1001"), Some(first.entries[1].id), 200).await.unwrap();
+    let rest = store.page(at("1001"), Some(first.entries[1].id), 200, "").await.unwrap();
     assert_eq!(rest.entries, [rows[2].clone(), rows[1].clone(), rows[0].clone()]);
     assert!(!rest.more);
-    assert!(store.page(vec![], None, 10).await.unwrap().entries.is_empty());
+    assert!(store.page(vec![], None, 10, "").await.unwrap().entries.is_empty());
 }
 
 #[tokio::test]
@@ -71,7 +72,7 @@ async fn a_call_in_progress_is_recorded_as_interrupted_at_the_next_start() {
     store.saved().await.unwrap();
     drop(store);
     let store = Store::open(&path, Purpose::Serve).unwrap();
-    let page = store.page(at("1001"), None, 10).await.unwrap();
+    let page = store.page(at("1001"), None, 10, "").await.unwrap();
     let calls: Vec<_> = page.entries.iter().map(|entry| (entry.call.as_str(), &entry.outcome)).collect();
     assert_eq!(calls[0], ("up", &HistoryOutcome::Interrupted));
     assert_eq!(calls.len(), 2, "{calls:?}");
@@ -93,12 +94,12 @@ async fn a_locked_database_loses_nothing_and_is_told() {
         "The call history cannot be saved: another program holds the server's database. Please have it closed. \
          Calls go on as usual, and nothing is lost as long as the server runs."
     );
-    assert_eq!(store.page(at("1001"), None, 10).await.unwrap().entries, std::slice::from_ref(&row));
+    assert_eq!(store.page(at("1001"), None, 10, "").await.unwrap().entries, std::slice::from_ref(&row));
     other.execute_batch("ROLLBACK").unwrap();
     trouble.wait_for(Option::is_none).await.unwrap();
     drop(store);
     let store = Store::open(&path, Purpose::Serve).unwrap();
-    assert_eq!(store.page(at("1001"), None, 10).await.unwrap().entries, [row]);
+    assert_eq!(store.page(at("1001"), None, 10, "").await.unwrap().entries, [row]);
 }
 
 /// Lets the database grow by `pages` at most, as a disk would that is nearly full.
@@ -127,14 +128,14 @@ async fn a_full_disk_loses_nothing_that_fits_the_memory_and_all_is_saved_when_th
         "The call history cannot be saved: the server's disk is full. Please have room made on it. Calls go on as \
          usual, and nothing is lost as long as the server runs."
     );
-    let page = store.page(at("1001"), None, 200).await.unwrap();
+    let page = store.page(at("1001"), None, 200, "").await.unwrap();
     assert_eq!(page.entries[0], rows[499], "what is not saved is shown all the same");
     room(&store, 10_000).await;
     trouble.wait_for(Option::is_none).await.unwrap();
     drop(store);
     let store = Store::open(&path, Purpose::Serve).unwrap();
     let mut saved = Vec::new();
-    while let Ok(page) = store.page(at("1001"), saved.last().map(|row: &HistoryEntry| row.id), 200).await
+    while let Ok(page) = store.page(at("1001"), saved.last().map(|row: &HistoryEntry| row.id), 200, "").await
         && !page.entries.is_empty()
     {
         saved.extend(page.entries);
@@ -157,7 +158,7 @@ async fn what_a_full_disk_keeps_in_memory_is_bounded_and_the_loss_is_told() {
     assert!(told.ends_with("Calls go on as usual, but 10000 rows of the history are lost."), "{told}");
     let depth = store.shared.depth();
     assert_eq!((depth.rows, depth.lost_rows), (50_000, 10_000));
-    let page = store.page(at("1001"), None, 1).await.unwrap();
+    let page = store.page(at("1001"), None, 1, "").await.unwrap();
     assert_eq!(page.entries, [newest], "the oldest are given up, not the newest");
     room(&store, 100_000).await;
     trouble.wait_for(Option::is_none).await.unwrap();

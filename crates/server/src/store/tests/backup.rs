@@ -87,12 +87,12 @@ async fn a_restored_database_has_all_but_the_sessions_and_the_old_one_is_kept_as
     let (holds, old) = restore(&backup, &path, ".old", &noted()).unwrap();
     assert_eq!(holds, Holds { users: 1, rows: 1, entries: 1 });
     let store = Store::open(&path, Purpose::Serve).unwrap();
-    assert_eq!(store.page(at("1001"), None, 10).await.unwrap().entries, [row]);
+    assert_eq!(store.page(at("1001"), None, 10, "").await.unwrap().entries, [row]);
     assert_eq!(store.users().await.unwrap(), [anna()]);
     let lifetime = Lifetime { idle_days: 1, absolute_days: 1 };
     assert_eq!(store.session(key, lifetime).await.unwrap(), None, "nobody comes back by an old login");
     let old = Store::open(&old.unwrap(), Purpose::Serve).unwrap();
-    assert_eq!(old.page(at("1001"), None, 10).await.unwrap().entries.len(), 2, "nothing of it is lost");
+    assert_eq!(old.page(at("1001"), None, 10, "").await.unwrap().entries.len(), 2, "nothing of it is lost");
 }
 
 #[tokio::test]

@@ -6,8 +6,11 @@ use rusqlite::types::Value;
 use schema::{NEWEST, Standing};
 
 /// The dump of a database of each version, from the first on.
-const FIXTURES: [&str; 2] =
-    [include_str!("../fixtures/schema-1.sql"), include_str!("../fixtures/schema-2.sql")];
+const FIXTURES: [&str; 3] = [
+    include_str!("../fixtures/schema-1.sql"),
+    include_str!("../fixtures/schema-2.sql"),
+    include_str!("../fixtures/schema-3.sql"),
+];
 
 fn fixture(folder: &Path, version: usize) -> PathBuf {
     let path = folder.join(format!("{version}.db"));
@@ -98,7 +101,7 @@ async fn a_server_serves_from_every_schema_what_the_older_one_kept() {
         assert_eq!(users[0].extensions, [at("1001"), at("1101")].concat());
         let session = store.session(SessionKey([7; 32]), lifetime).await.unwrap().unwrap();
         assert_eq!(session, users[0]);
-        let page = store.page(at("1001"), None, 10).await.unwrap();
+        let page = store.page(at("1001"), None, 10, "").await.unwrap();
         let outcomes: Vec<_> = page.entries.iter().map(|row| (row.call.as_str(), &row.outcome)).collect();
         assert_eq!(
             outcomes,
@@ -110,6 +113,8 @@ async fn a_server_serves_from_every_schema_what_the_older_one_kept() {
             "the call that was up is closed, from schema {version}"
         );
         assert_eq!(page.entries[2].party.name.as_deref(), Some("O'Hara; DROP TABLE history; --"));
+        let found = store.page(at("1001"), None, 10, "hara drop").await.unwrap();
+        assert_eq!(found.entries, page.entries[1..], "what was there is found, from schema {version}");
         store.audit(crate::audit::Entry::done(crate::audit::Act::LogIn, "here", Millis(1)));
         store.saved().await.unwrap();
     }
