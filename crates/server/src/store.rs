@@ -32,6 +32,8 @@ use tokio::sync::{oneshot, watch};
 
 /// A use of a session is noted at most so often, in milliseconds.
 const NOTED: u64 = 60_000;
+/// How many rows are forgotten in one go, so that what is to be saved waits no longer than for these.
+const FORGOTTEN: usize = 1_000;
 
 /// How the database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +146,14 @@ impl Store {
             return Ok(0);
         }
         let until = clock::now().0 - i64::from(keep_days) * 86_400_000;
-        self.write(move |writer| Ok(rows::forget(writer, until)? + audit::forget(writer, until)?)).await
+        let mut forgotten = self.write(move |writer| audit::forget(writer, until)).await?;
+        loop {
+            let some = self.write(move |writer| rows::forget(writer, until, FORGOTTEN)).await?;
+            forgotten += some;
+            if some < FORGOTTEN {
+                return Ok(forgotten);
+            }
+        }
     }
 
     /// Adds a user.

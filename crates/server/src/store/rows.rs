@@ -198,13 +198,15 @@ pub fn after(
     Ok(entries)
 }
 
-/// Deletes rows of calls that began before `until`.
-pub fn forget(connection: &Connection, until: i64) -> Result<usize> {
-    connection.execute(
-        "DELETE FROM history_words WHERE rowid IN (SELECT id FROM history WHERE started < ?1)",
-        [until],
-    )?;
-    Ok(connection.execute("DELETE FROM history WHERE started < ?1", [until])?)
+/// Deletes rows of calls that began before `until`, the oldest first and no more than `most`; answers how many.
+pub fn forget(connection: &mut Connection, until: i64, most: usize) -> Result<usize> {
+    let old = "SELECT id FROM history WHERE started < ?1 ORDER BY started, id LIMIT ?2";
+    let values = params![until, i64::try_from(most)?];
+    let change = connection.transaction()?;
+    change.execute(&format!("DELETE FROM history_words WHERE rowid IN ({old})"), values)?;
+    let forgotten = change.execute(&format!("DELETE FROM history WHERE id IN ({old})"), values)?;
+    change.commit()?;
+    Ok(forgotten)
 }
 
 fn entry(row: &Row<'_>) -> Result<HistoryEntry> {

@@ -138,17 +138,20 @@ async fn what_waits_for_the_disk_is_found_and_what_is_forgotten_is_not() {
     let store = Store::open(&path, Purpose::Serve).unwrap();
     let locker = Connection::open(&path).unwrap();
     locker.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut rows: Vec<_> = (0..20).map(|n| named(&store, n, "1001")).collect();
+    // More than are forgotten in one go.
+    let mut rows: Vec<_> = (0..2_020).map(|n| named(&store, n, "1001")).collect();
     rows[3].started = clock::now();
     store.record(rows.clone(), vec![]);
     let waiting = store.page(at("1001"), None, 50, "o").await.unwrap();
-    let read: Vec<_> = rows.iter().rev().filter(|row| reads(row, "o")).cloned().collect();
-    assert_eq!(waiting.entries, read);
+    let read: Vec<_> = rows.iter().rev().filter(|row| reads(row, "o")).take(50).cloned().collect();
+    assert_eq!(ids(&waiting.entries), ids(&read));
     locker.execute_batch("COMMIT").unwrap();
     drop(locker);
-    store.saved().await.unwrap();
+    while store.depth().rows > 0 {
+        store.saved().await.unwrap();
+    }
     assert_eq!(store.page(at("1001"), None, 50, "o").await.unwrap().entries, read);
-    assert_eq!(store.forget(1).await.unwrap(), 19);
+    assert_eq!(store.forget(1).await.unwrap(), 2_019);
     let left: i64 = connect(&path)
         .unwrap()
         .query_row("SELECT count(*) FROM history_words_docsize", [], |row| row.get(0))
