@@ -8,26 +8,31 @@ mod vigil;
 
 use crate::clock;
 use crate::exchange::Order;
-use crate::http::App;
+use crate::http::{App, Socket};
 use crate::hub::{Delivery, text};
 use crate::login::Session;
 use crate::presence::Presence;
 use crate::stop::{Stop, farewell};
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use end::{Again, End, bye, code};
 use frontdesk_protocol::{CommandId, Extension, HistoryQuery, Outcome, Reason, ServerMessage};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{SinkExt as _, StreamExt as _};
 use hearing::{Heard, understand};
 use std::sync::Arc;
 use std::time::Duration;
 use talk::{Say, Talk};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
+use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 /// How long a frame may take to leave.
 const PATIENCE: Duration = Duration::from_secs(25);
+
+/// The longest part of a message that is sent at once, in bytes.
+const PART: usize = 8 * 1024;
 
 /// What a client is given time and room for.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +59,7 @@ impl Default for Limits {
 }
 
 /// Serves a desk until it goes, its session ends, or the server does.
-pub async fn serve(socket: WebSocket, app: Arc<App>, session: Session) {
+pub async fn serve(socket: Socket, app: Arc<App>, session: Session) {
     let _here = app.present.enter();
     let user = session.user.name.clone();
     tracing::info!(%user, "a desk connects");
@@ -129,7 +134,7 @@ impl Desk {
     async fn flush(&mut self) -> Result<(), End> {
         while let Some(say) = self.talk.poll() {
             match say {
-                Say::Text(text) => self.wire.put(Message::Text(text)).await?,
+                Say::Text(text) => self.wire.say(text).await?,
                 Say::Ping => self.wire.put(Message::Ping(Default::default())).await?,
                 Say::Order(id, command) => {
                     let (reply, outcome) = oneshot::channel();
@@ -166,7 +171,11 @@ async fn next(talk: &mut Talk) -> Delivery {
 }
 
 async fn history(app: Arc<App>, id: CommandId, extensions: Vec<Extension>, query: HistoryQuery) -> Utf8Bytes {
-    match app.store.page(extensions, query.before, query.limit).await {
+    match app
+        .store
+        .page(extensions, query.before, query.limit, query.text.as_deref().unwrap_or_default())
+        .await
+    {
         Ok(mut page) => {
             let lead = clock::lead();
             page.entries = page.entries.into_iter().map(|row| clock::shifted(row, -lead)).collect();
@@ -186,12 +195,12 @@ async fn history(app: Arc<App>, id: CommandId, extensions: Vec<Extension>, query
 
 /// The socket.
 struct Wire {
-    socket: WebSocket,
+    socket: Socket,
 }
 
 impl Wire {
     async fn hear(&mut self) -> Result<Heard, End> {
-        let message = match self.socket.recv().await {
+        let message = match self.socket.next().await {
             None => return Err(End::Gone),
             Some(Ok(message)) => message,
             Some(Err(error)) => {
@@ -205,9 +214,24 @@ impl Wire {
             Message::Binary(_) => {
                 Heard::Unclear { id: None, text: "Messages are JSON text frames. Update the client.".into() }
             }
-            Message::Ping(_) | Message::Pong(_) => Heard::Life,
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Heard::Life,
             Message::Close(_) => return Err(End::Gone),
         })
+    }
+
+    /// Sends a text; a long one in parts, so that the socket keeps no more room than for one of them.
+    async fn say(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        if text.len() <= PART {
+            return self.put(Message::Text(text)).await;
+        }
+        let bytes = Bytes::from(text);
+        for begin in (0..bytes.len()).step_by(PART) {
+            let end = bytes.len().min(begin + PART);
+            let kind = if begin == 0 { Data::Text } else { Data::Continue };
+            let part = Frame::message(bytes.slice(begin..end), OpCode::Data(kind), end == bytes.len());
+            self.put(Message::Frame(part)).await?;
+        }
+        Ok(())
     }
 
     async fn put(&mut self, message: Message) -> Result<(), End> {
@@ -222,7 +246,7 @@ impl Wire {
         // Only the end of the server sends all away at once.
         let after_ms = (code == code::AWAY).then(|| present.turn());
         let message = ServerMessage::Bye { text: why, again: again == Again::Yes, after_ms };
-        let frame = CloseFrame { code, reason: Utf8Bytes::from_static("") };
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from_static("") };
         let farewell = async {
             self.socket.send(Message::Text(text(&message))).await?;
             self.socket.send(Message::Close(Some(frame))).await

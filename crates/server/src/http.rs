@@ -4,10 +4,12 @@ mod monitor;
 mod page;
 mod problem;
 mod serve;
+mod upgrade;
 
 pub use monitor::{Monitor, Readers};
 pub use page::Page;
 pub use serve::serve;
+pub use upgrade::Socket;
 
 use crate::audit::{self, Act, Entry};
 use crate::clock;
@@ -25,7 +27,7 @@ use crate::store::Store;
 use crate::token::Token;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, State, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, State};
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderValue, ORIGIN,
     REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -39,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use upgrade::Upgrade;
 
 /// The largest message of a client, in bytes.
 pub const LARGEST_MESSAGE: usize = 64 * 1024;
@@ -175,19 +178,15 @@ async fn me(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<View
 async fn socket(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Result<Response, Problem> {
     let caller = caller(&app, &headers)?;
     if caller == Caller::Program && bearer(&headers).is_none() {
         return Err(Problem::needs_bearer());
     }
     let session = session(&app, &headers).await?;
-    let upgrade =
-        upgrade.protocols([SUBPROTOCOL]).max_message_size(LARGEST_MESSAGE).max_frame_size(LARGEST_MESSAGE);
-    if upgrade.selected_protocol().is_none() {
-        return Err(Problem::wrong_protocol());
-    }
-    Ok(upgrade.on_upgrade(move |socket| desk::serve(socket, app, session)))
+    let upgrade = upgrade.speaks(SUBPROTOCOL).ok_or_else(Problem::wrong_protocol)?;
+    Ok(upgrade.then(move |socket| desk::serve(socket, app, session)))
 }
 
 async fn page(State(app): State<Arc<App>>, uri: Uri) -> Response {

@@ -4,12 +4,12 @@
 mod feed;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use feed::{Delivery, Feed};
 
 use crate::meters::Served;
 use crate::privacy::Sight;
-use axum::extract::ws::Utf8Bytes;
 use frontdesk_protocol::{
     Change, Delta, Digest, Epoch, Extension, HistoryEntry, Millis, Office, Resume, Seq, ServerMessage,
     StateHash,
@@ -17,8 +17,10 @@ use frontdesk_protocol::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::broadcast;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use view::{Commons, Hashes, Texts, View};
 
 /// How many frames a desk may lag behind before it gets a snapshot instead.
 const LAG: usize = 256;
@@ -42,25 +44,29 @@ struct State {
     seq: Seq,
     office: Office,
     digest: Digest,
+    /// What colleagues see alike.
+    commons: Commons,
     ring: VecDeque<Arc<Published>>,
     ring_bytes: usize,
     /// The office as JSON, once somebody has asked for it since it last changed.
     json: Option<Box<RawValue>>,
 }
 
-/// A delta, and its text for everybody who sees all.
+/// A delta, its text for everybody who sees all, and for everybody else whom it does not concern.
 #[derive(Debug)]
-struct Published {
+pub(crate) struct Published {
     delta: Delta,
     text: Utf8Bytes,
+    concerned: OnceLock<BTreeSet<Extension>>,
+    commons: Texts,
 }
 
 /// Something for every desk.
 #[derive(Debug, Clone)]
 enum Frame {
     Delta(Arc<Published>),
-    /// The hash of the office at the present place, as it is and as the text for those who see all.
-    Check(Seq, Utf8Bytes),
+    /// The hash of the office at the present place: as the text for those who see all, and as colleagues see it alike.
+    Check(Seq, Utf8Bytes, Hashes),
     /// A new row of the history, for those who may see that extension's.
     Row(Extension, Utf8Bytes),
 }
@@ -86,6 +92,7 @@ impl Hub {
             seq: Seq(0),
             office: Office::default(),
             digest: Digest::default(),
+            commons: Commons::default(),
             ring: VecDeque::new(),
             ring_bytes: 0,
             json: None,
@@ -102,6 +109,7 @@ impl Hub {
         let mut state = self.lock();
         for change in &changes {
             state.digest.apply(change);
+            state.commons.apply(change);
             state.office.apply(change.clone());
         }
         state.json = None;
@@ -109,7 +117,8 @@ impl Hub {
         let message = ServerMessage::Delta(Delta { seq: state.seq, changes });
         let text = text(&message);
         let ServerMessage::Delta(delta) = message else { return };
-        let published = Arc::new(Published { delta, text });
+        let published =
+            Arc::new(Published { delta, text, concerned: OnceLock::new(), commons: Texts::default() });
         state.ring_bytes += published.text.len();
         state.ring.push_back(Arc::clone(&published));
         while state.ring.len() > RING || state.ring_bytes > RING_BYTES {
@@ -126,7 +135,7 @@ impl Hub {
     pub fn check(&self) {
         let state = self.lock();
         let check = check(state.seq, state.digest.hash());
-        let _ = self.frames.send(Frame::Check(state.seq, check));
+        let _ = self.frames.send(Frame::Check(state.seq, check, state.commons.hashes()));
     }
 
     /// Sends a new row of the history to those who may see it.
@@ -150,15 +159,16 @@ impl Hub {
         let resumed = missed.is_some();
         if resumed { &self.served.resumes } else { &self.served.snapshots }.inc();
         let first = match (missed, &sight) {
-            (Some(missed), _) => missed.iter().map(|published| seen(published, &sight)).collect(),
+            (Some(missed), _) => missed.iter().map(|published| published.to(&sight)).collect(),
             (None, Sight::Full) => vec![state.snapshot(now)],
             (None, Sight::Masked { .. }) => {
                 let office = Arc::new(sight.office(&state.office));
                 vec![text(&ServerMessage::Snapshot { epoch: epoch.clone(), seq, now, office })]
             }
         };
-        let digest = (sight != Sight::Full).then(|| Digest::of(&sight.office(&state.office)));
-        Start { epoch, resumed, first, feed: Feed::new(frames, seq, sight, digest) }
+        let state = &mut *state;
+        state.commons.keep(&sight, &state.office);
+        Start { epoch, resumed, first, feed: Feed::new(frames, seq, View::new(sight, &state.office)) }
     }
 
     /// Looks at the office.
@@ -185,17 +195,6 @@ impl State {
         let text = text(&Snapshot { epoch: &self.epoch, seq: self.seq, now, office: &json });
         self.json = Some(json);
         text
-    }
-}
-
-/// A delta as somebody sees it.
-fn seen(published: &Published, sight: &Sight) -> Utf8Bytes {
-    match sight {
-        Sight::Full => published.text.clone(),
-        Sight::Masked { .. } => {
-            let changes = published.delta.changes.iter().map(|change| sight.change(change)).collect();
-            text(&ServerMessage::Delta(Delta { seq: published.delta.seq, changes }))
-        }
     }
 }
 

@@ -82,15 +82,42 @@ impl Sight {
         }
     }
 
+    /// The same without anything of one's own: what all colleagues see alike.
+    pub fn common(&self) -> Self {
+        match self {
+            Self::Full => Self::Full,
+            Self::Masked { left, .. } => Self::Masked { left: *left, own: Vec::new() },
+        }
+    }
+
+    /// The extensions whose people see this change otherwise than all colleagues do.
+    pub fn owners(change: &Change) -> impl Iterator<Item = &Extension> {
+        let (one, legs) = match change {
+            Change::Extension(state) => (Some(&state.extension), None),
+            Change::Call(call) => (None, Some(call.legs.iter().filter_map(|leg| leg.extension.as_ref()))),
+            Change::Handed(handed) => (Some(&handed.by), None),
+            _ => (None, None),
+        };
+        one.into_iter().chain(legs.into_iter().flatten())
+    }
+
+    /// Whether this change is seen here otherwise than by all colleagues.
+    pub fn is_own(&self, change: &Change) -> bool {
+        match self {
+            Self::Full => false,
+            Self::Masked { own, .. } => Self::owners(change).any(|owner| own.contains(owner)),
+        }
+    }
+
     /// A change as it is seen. What is not seen at all is told as gone, for it may have been theirs before.
     pub fn change(&self, change: &Change) -> Change {
-        let Self::Masked { left, own } = self else { return change.clone() };
+        let Self::Masked { left, .. } = self else { return change.clone() };
         let left = *left;
         match change {
-            Change::Extension(state) if !own.contains(&state.extension) => {
+            Change::Extension(state) if !self.is_own(change) => {
                 Change::Extension(Arc::new(lamp(state, left)))
             }
-            Change::Call(call) if !is_at(call, own) => match left {
+            Change::Call(call) if !self.is_own(change) => match left {
                 Left::Names => Change::Call(Arc::new(named(call))),
                 Left::Nothing => Change::CallGone(call.id.clone()),
             },
@@ -105,7 +132,7 @@ impl Sight {
                 Change::Lot(Arc::new(lot))
             }
             // Who handed somebody on, and to whom, is between them.
-            Change::Handed(handed) if !own.contains(&handed.by) => Change::HandedGone(handed.id.clone()),
+            Change::Handed(handed) if !self.is_own(change) => Change::HandedGone(handed.id.clone()),
             Change::Link(_)
             | Change::Person(_)
             | Change::PersonGone(_)
@@ -121,10 +148,6 @@ impl Sight {
             | Change::HandedGone(_) => change.clone(),
         }
     }
-}
-
-fn is_at(call: &Call, own: &[Extension]) -> bool {
-    call.legs.iter().filter_map(|leg| leg.extension.as_ref()).any(|extension| own.contains(extension))
 }
 
 fn lamp(state: &ExtensionState, left: Left) -> ExtensionState {

@@ -9,13 +9,13 @@ use crate::login::Session;
 use crate::pace::Pace;
 use crate::permission;
 use crate::privacy::{Others, Sight};
-use axum::extract::ws::Utf8Bytes;
 use frontdesk_protocol::{
     BEAT_MS, ClientMessage, Command, CommandId, Extension, HistoryQuery, Millis, Outcome, Reason, Resume,
     ResyncCause, ServerMessage,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// How often a desk is pinged, in milliseconds.
 const PING_MS: u64 = 10_000;

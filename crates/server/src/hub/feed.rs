@@ -1,19 +1,18 @@
 //! What one desk is fed with, as it may see it. It does not wait for sockets.
 
-use super::{Frame, check, seen};
+use super::view::View;
+use super::{Frame, check};
 use crate::privacy::Sight;
-use axum::extract::ws::Utf8Bytes;
-use frontdesk_protocol::{Digest, Extension, Seq};
+use frontdesk_protocol::{Extension, Seq};
 use tokio::sync::broadcast::{self, error};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// The frames that follow a start.
 #[derive(Debug)]
 pub struct Feed {
     frames: broadcast::Receiver<Frame>,
     seq: Seq,
-    sight: Sight,
-    /// The hash of what is seen, where that is not all.
-    digest: Option<Digest>,
+    view: View,
 }
 
 /// What a desk gets next.
@@ -30,13 +29,8 @@ pub enum Delivery {
 }
 
 impl Feed {
-    pub(super) fn new(
-        frames: broadcast::Receiver<Frame>,
-        seq: Seq,
-        sight: Sight,
-        digest: Option<Digest>,
-    ) -> Self {
-        Self { frames, seq, sight, digest }
+    pub(super) fn new(frames: broadcast::Receiver<Frame>, seq: Seq, view: View) -> Self {
+        Self { frames, seq, view }
     }
 
     /// Waits for what comes next. Dropping the wait loses nothing.
@@ -65,26 +59,18 @@ impl Feed {
 
     /// How the office is seen here.
     pub fn sight(&self) -> &Sight {
-        &self.sight
+        self.view.sight()
     }
 
     fn deliver(&mut self, frame: Frame) -> Delivery {
         match frame {
             Frame::Delta(published) => {
                 self.seq = published.delta.seq;
-                if let Some(digest) = &mut self.digest {
-                    published
-                        .delta
-                        .changes
-                        .iter()
-                        .for_each(|change| digest.apply(&self.sight.change(change)));
-                }
-                Delivery::Frame(seen(&published, &self.sight))
+                Delivery::Frame(self.view.see(&published))
             }
-            Frame::Check(seq, text) => Delivery::Frame(match &self.digest {
-                None => text,
-                Some(digest) => check(seq, digest.hash()),
-            }),
+            Frame::Check(seq, text, hashes) => {
+                Delivery::Frame(self.view.hash(&hashes).map_or(text, |hash| check(seq, hash)))
+            }
             Frame::Row(extension, text) => Delivery::Row(extension, text),
         }
     }
