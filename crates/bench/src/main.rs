@@ -4,11 +4,17 @@
 mod client;
 mod codec;
 mod count;
+mod desks;
 mod growth;
+mod load;
 mod model;
 mod office;
+mod past;
+mod pbx;
 mod peers;
 mod replay;
+mod served;
+mod snapshot;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -93,6 +99,21 @@ fn main() -> Result<ExitCode> {
     }
     if wanted("P15") {
         rows.extend(growth::run(quick)?);
+    }
+    type Measure = fn(bool) -> Result<Vec<figures::Figure>>;
+    let served: [(&str, Measure); 7] = [
+        ("P5", load::crowd),
+        ("P6", load::many),
+        ("P7 built", snapshot::run),
+        ("P9 server", load::orders),
+        ("P12 server", load::idle),
+        ("P14", past::run),
+        ("P15 server", load::growth),
+    ];
+    for (name, measure) in served {
+        if wanted(name) {
+            rows.extend(measure(quick)?);
+        }
     }
     figures::hand_over(&rows)?;
     Ok(ExitCode::SUCCESS)

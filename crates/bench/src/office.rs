@@ -75,11 +75,43 @@ impl Office {
         self.take()
     }
 
+    /// The number of the call that comes next. Its channels have the ids 2n (the line) and 2n + 1 (the phone).
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// The next call comes in and rings.
+    pub fn ring(&mut self) -> Stretch {
+        self.begins();
+        self.take()
+    }
+
+    /// A call that rings is answered.
+    pub fn answer(&mut self, n: u64) -> Stretch {
+        let call = self.call(n);
+        self.answers(&call);
+        self.take()
+    }
+
+    /// A call ends.
+    pub fn finish(&mut self, n: u64) -> Stretch {
+        self.up.retain(|up| *up != n);
+        let call = self.call(n);
+        self.ends(&call);
+        self.take()
+    }
+
+    fn call(&self, n: u64) -> Call {
+        Call { n, extension: FIRST + u32::try_from(n % u64::from(self.extensions)).unwrap_or(0) }
+    }
+
     fn arrive(&mut self) {
-        let call = Call {
-            n: self.next,
-            extension: FIRST + u32::try_from(self.next % u64::from(self.extensions)).unwrap_or(0),
-        };
+        let call = self.begins();
+        self.answers(&call);
+    }
+
+    fn begins(&mut self) -> Call {
+        let call = self.call(self.next);
         self.next += 1;
         self.up.push_back(call.n);
         let extension = call.extension.to_string();
@@ -95,6 +127,11 @@ impl Office {
         self.event("Newstate", &call.phone(5));
         self.state(&extension, "RINGING", 8);
         self.event("DialState", &call.dial(4, 5, "DialStatus: RINGING\r\n"));
+        call
+    }
+
+    fn answers(&mut self, call: &Call) {
+        let extension = call.extension.to_string();
         self.event("Newstate", &call.phone(6));
         self.state(&extension, "INUSE", 1);
         self.event("DialEnd", &call.dial(4, 6, "DialStatus: ANSWER\r\n"));
@@ -106,7 +143,11 @@ impl Office {
 
     fn leave(&mut self) {
         let Some(n) = self.up.pop_front() else { return };
-        let call = Call { n, extension: FIRST + u32::try_from(n % u64::from(self.extensions)).unwrap_or(0) };
+        let call = self.call(n);
+        self.ends(&call);
+    }
+
+    fn ends(&mut self, call: &Call) {
         let extension = call.extension.to_string();
         self.event("HangupRequest", &format!("{}Cause: 16\r\n", call.line(6, "", &call.name())));
         self.event("BridgeLeave", &format!("{}{}", call.bridge(1), call.line(6, "", &call.name())));

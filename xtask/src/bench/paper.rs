@@ -81,7 +81,8 @@ pub fn text(results: &Results, parts: &[Part]) -> String {
 
 fn section(text: &mut String, results: &Results, parts: &[Part], machines: &[&str], id: &str, subject: &str) {
     let _ = write!(text, "\n## {id}: {subject}\n\n");
-    if of(results, parts, id).any(|(_, measured)| !measured.rows.is_empty()) {
+    let any = of(results, parts, id).any(|(_, measured)| !measured.rows.is_empty());
+    if any {
         text.push_str("| what | to reach | found | | measured |\n|---|---|---|---|---|\n");
     }
     for (_, measured) in of(results, parts, id) {
@@ -99,9 +100,12 @@ fn section(text: &mut String, results: &Results, parts: &[Part], machines: &[&st
             );
         }
     }
-    for (part, why) in missing(results, parts, id) {
+    for (at, (part, why)) in missing(results, parts, id).into_iter().enumerate() {
+        if any || at > 0 {
+            text.push('\n');
+        }
         let title = if part.title.is_empty() { String::new() } else { format!(" ({})", part.title) };
-        let _ = writeln!(text, "\nNOT RUN: {}{title}: {}", part.name, cell(&why));
+        let _ = writeln!(text, "NOT RUN: {}{title}: {}", part.name, cell(&why));
     }
     if !parts.iter().any(|part| part.id == id) {
         text.push_str("NOT RUN: nothing measures it yet.\n");

@@ -61,10 +61,17 @@ pub struct Run {
 }
 
 /// All parts.
-pub const PARTS: [Part; 5] = [
+pub const PARTS: [Part; 12] = [
     Part { name: "P1", id: "P1", title: "", quick: true, way: Way::Bench },
     Part { name: "P2", id: "P2", title: "", quick: true, way: Way::Bench },
     Part { name: "P3", id: "P3", title: "", quick: true, way: Way::Peers },
     Part { name: "P4", id: "P4", title: "the model", quick: false, way: Way::Bench },
+    Part { name: "P5", id: "P5", title: "", quick: false, way: Way::Bench },
+    Part { name: "P6", id: "P6", title: "", quick: false, way: Way::Bench },
+    Part { name: "P7 built", id: "P7", title: "built", quick: false, way: Way::Bench },
+    Part { name: "P9 server", id: "P9", title: "from the desk's message on", quick: false, way: Way::Bench },
+    Part { name: "P12 server", id: "P12", title: "the server", quick: false, way: Way::Bench },
+    Part { name: "P14", id: "P14", title: "", quick: false, way: Way::Bench },
     Part { name: "P15", id: "P15", title: "the model", quick: true, way: Way::Bench },
+    Part { name: "P15 server", id: "P15", title: "the server", quick: true, way: Way::Bench },
 ];
