@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod fuzz;
 mod icons;
 mod job;
 mod lab;
@@ -56,6 +57,8 @@ enum Task {
     Screenshots,
     /// Plays simulated worlds (server, desks, PBX, network) by their seeds, and prints the one that goes wrong.
     Simulate(simulate::Options),
+    /// Looks for input that breaks what must hold of everything that comes from outside; see docs/fuzzing.md.
+    Fuzz(fuzz::Options),
     /// Makes sure that there is a Rust which can build the view.
     Wasm {
         /// How to get it.
@@ -91,6 +94,7 @@ fn act(task: Task) -> Result<ExitCode> {
         Task::Reliability => reliability::write()?,
         Task::Screenshots => screenshots::take()?,
         Task::Simulate(options) => simulate::play(&options)?,
+        Task::Fuzz(options) => return fuzz::hunt(&options),
         Task::Wasm { way } => job::say(&format!("the view is built with {}", wasm::ensure(way)?)),
     }
     Ok(ExitCode::SUCCESS)
