@@ -2,13 +2,14 @@
 
 use crate::acts::{ends, rings, talks, tile};
 use anyhow::{Result, ensure};
+use fantoccini::key::Key;
 use frontdesk_lab::State;
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::stage::Stage;
 
 /// What hangs over the window's edge, or is higher than the box it stands in.
 const CUT: &str = "
-const all = [...document.querySelectorAll('header *, main *')].filter(it => it.checkVisibility() && !it.closest('svg'));
+const all = [...document.querySelectorAll('header *, main *, .dialog *')].filter(it => it.checkVisibility() && !it.closest('svg'));
 const name = it => `${it.tagName}.${it.className}: ${it.textContent.slice(0, 40)}`;
 const boxes = '.tile, article, .caller, .rows > .row, header, h2, button, .note';
 return all.filter(it => {
@@ -17,7 +18,7 @@ return all.filter(it => {
   return over || (it.matches(boxes) && it.scrollHeight > it.clientHeight + 2);
 }).map(name);";
 
-/// Looks for what is cut off, with a call on the page and its targets open.
+/// Looks for what is cut off, with a call on the page and with the settings open.
 pub async fn holds(stage: &Stage, page: &Browser) -> Result<()> {
     let jane = talks(stage, page, "Wolfgang Amadeus Sommerfeld-Hohenstein", "+4930901820123").await?;
     page.drag("article", &tile("1002"), "[data-target='extension']").await?;
@@ -34,12 +35,39 @@ pub async fn holds(stage: &Stage, page: &Browser) -> Result<()> {
             page.click(&format!("[role='dialog'] label:has(input[name='theme']):nth-of-type({which})"))
                 .await?;
             page.find(&format!(":root[data-theme='{}']", theme.to_lowercase())).await?;
+            let place = format!("at {width} × {height} in {theme}");
+            whole(page, &format!("{place}, the settings")).await?;
             page.click("#settings-close").await?;
-            let cut: Vec<String> = page.run(CUT).await?;
-            ensure!(cut.is_empty(), "at {width} × {height} in {theme}: {cut:#?}");
+            whole(page, &place).await?;
         }
     }
+    dividers(page).await?;
     joe.hang_up();
     joe.wait(State::Down).await?;
     stage.pbx().quiet().await
+}
+
+/// Whether nothing is cut off now.
+pub async fn whole(page: &Browser, place: &str) -> Result<()> {
+    let cut: Vec<String> = page.run(CUT).await?;
+    ensure!(cut.is_empty(), "{place}: {cut:#?}");
+    Ok(())
+}
+
+/// A divider is moved by keys, and says to whoever does not see it where it stands.
+async fn dividers(page: &Browser) -> Result<()> {
+    for (divider, least, most) in [(".divider.upright", 22, 60), (".divider.level", 20, 80)] {
+        page.run::<()>(&format!("document.querySelector('{divider}').focus()")).await?;
+        for (key, at) in [(Key::Home, least), (Key::Right, least + 2), (Key::End, most), (Key::Up, most - 2)]
+        {
+            page.keys(&[char::from(key)]).await?;
+            page.find(&format!("{divider}:focus[aria-valuenow='{at}']")).await?;
+        }
+        let limits = ["aria-valuemin", "aria-valuemax"];
+        for (limit, value) in limits.into_iter().zip([least, most]) {
+            let said = page.attribute(divider, limit).await?;
+            ensure!(said == value.to_string(), "{divider} says {limit} is {said}");
+        }
+    }
+    Ok(())
 }

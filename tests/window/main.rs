@@ -101,8 +101,9 @@ async fn the_light_goes_out_with_the_server_and_on_again() -> Result<()> {
 
 #[tokio::test]
 async fn nothing_is_cut_off_in_any_size_and_theme() -> Result<()> {
-    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
-    layout::holds(stage, page).await
+    let reception = Reception::open(&["1001"]).await?;
+    layout::holds(&reception.stage, &reception.page).await?;
+    tel::is_whole(&reception).await
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Links to telephone numbers: following one starts the program once more, and the window asks. Nothing but a yes dials.
 
 use crate::acts::{CARD, NOTES, invited, keep_address, live};
-use crate::history::select;
+use crate::layout::whole;
 use crate::reception::{Reception, USER};
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;
@@ -15,7 +15,11 @@ use frontdesk_tests::stage::{PASSWORD, Stage};
 use frontdesk_tests::until::until;
 use std::process::Stdio;
 
+/// The question on the page.
 const QUESTION: &str = "[role='alertdialog']";
+/// A link with much to say.
+const LONG: &str = "tel:12345678901234567890123456789012;ext=12345678;phone-context=a-rather-long-name-that-somebody-\
+                    thought-of.and-another-part-of-it.example.com";
 const TITLE: &str = "Frontdesk";
 
 /// Starts the program with a link, as a browser does; it hands the link to the one that runs, and ends.
@@ -33,7 +37,6 @@ async fn follow(desktop: &DesktopSession, link: &str) -> Result<()> {
 pub async fn is_asked_about(Reception { stage, page, desktop }: &Reception) -> Result<()> {
     let phone = stage.office.phone("1004");
     phone.policy(Policy::Ring);
-    select(page, "1004").await?;
     page.click("#search").await?;
     page.find("#search:focus").await?;
     let before = invited(stage, "1004");
@@ -43,13 +46,15 @@ pub async fn is_asked_about(Reception { stage, page, desktop }: &Reception) -> R
     follow(desktop, "tel:555-0123;ext=7").await?;
     desktop.screen.shows(TITLE, Shown::Yes).await?;
     let said = page.says(QUESTION, "Call 555 0123?").await?;
-    for part in ["Dials 5550123 from extension 1004.", "Then ask for extension 7"] {
+    for part in ["Dials 5550123 from extension 1001.", "Then ask for extension 7"] {
         ensure!(said.contains(part), "the question says {said:?}");
     }
     page.tells("A link asks whether to call 555 0123.").await?;
     page.find("#question-cancel:focus").await?;
     let kept: bool = page.run("return document.querySelector('main').inert").await?;
     ensure!(kept, "what lies behind the question can be used");
+    page.find("#question-from").await?.select_by_value("1004").await?;
+    page.says(QUESTION, "Dials 5550123 from extension 1004.").await?;
     page.keys(&[char::from(Key::Escape)]).await?;
     page.gone(QUESTION).await?;
     page.find("#search:focus").await?;
@@ -85,6 +90,19 @@ pub async fn is_asked_about(Reception { stage, page, desktop }: &Reception) -> R
     mine.hang_up();
     stage.pbx().quiet().await?;
     page.gone(CARD).await
+}
+
+/// A question that needs more room than most is not cut off in any size of the window.
+pub async fn is_whole(Reception { page, desktop, .. }: &Reception) -> Result<()> {
+    for (width, height) in [(900, 560), (1280, 800)] {
+        page.client.set_window_size(width, height).await?;
+        follow(desktop, LONG).await?;
+        page.find(QUESTION).await?;
+        whole(page, &format!("at {width} × {height}, the question")).await?;
+        page.keys(&[char::from(Key::Escape)]).await?;
+        page.gone(QUESTION).await?;
+    }
+    Ok(())
 }
 
 /// A link that no number can be read from is a sentence, and text; so is one that would change the settings of a phone.

@@ -65,7 +65,7 @@ pub fn LoginForm(props: &LoginProps) -> Html {
     };
     let word = if props.busy { page::LOGGING_IN } else { page::LOG_IN };
     html! {
-        <div class="login">
+        <main class="login">
             <form id="login" {onsubmit}>
                 <h1>{ page::FRONTDESK }</h1>
                 { server }
@@ -82,7 +82,7 @@ pub fn LoginForm(props: &LoginProps) -> Html {
                 { for props.remarks.iter().map(|note| note_line(note, &props.on)) }
                 <button id="login-submit" type="submit" disabled={props.busy}>{ word }</button>
             </form>
-        </div>
+        </main>
     }
 }
 

@@ -62,6 +62,8 @@ pub fn divided(layout: Layout, divider: Divider) -> Layout {
 pub struct DividerProps {
     /// Which.
     pub side: Side,
+    /// Where it stands, in thousandths.
+    pub size: u16,
     /// Takes its moves.
     pub on: Callback<Divider>,
 }
@@ -92,18 +94,24 @@ pub fn DividerBar(props: &DividerProps) -> Html {
         let by = match keys::step(&event.key()) {
             Some(Step::Left | Step::Up) => -20,
             Some(Step::Right | Step::Down) => 20,
-            _ => return,
+            Some(Step::First) => -1000,
+            Some(Step::Last) => 1000,
+            Some(Step::PageUp) => -100,
+            Some(Step::PageDown) => 100,
+            None => return,
         };
         event.prevent_default();
         on.emit(Divider::By(side, by));
     });
-    let (class, label, orientation) = match side {
-        Side::Left => ("divider upright", page::WIDTH, "vertical"),
-        Side::Stream => ("divider level", page::HEIGHT, "horizontal"),
+    let (class, label, orientation, (least, most)) = match side {
+        Side::Left => ("divider upright", page::WIDTH, "vertical", Layout::LEFT),
+        Side::Stream => ("divider level", page::HEIGHT, "horizontal", Layout::STREAM),
     };
+    let percent = |thousandths: u16| (thousandths / 10).to_string();
     html! {
         <div
             ref={bar} {class} role="separator" tabindex="0" aria-label={label} aria-orientation={orientation}
+            aria-valuemin={percent(least)} aria-valuemax={percent(most)} aria-valuenow={percent(props.size)}
             {onpointerdown} {onpointermove} {onpointerup} {onkeydown}
         />
     }

@@ -2,6 +2,7 @@
 //! calls nobody. Everything in it is text.
 
 use crate::modal::Modal;
+use crate::topbar::calls_from;
 use frontdesk_console::texts::dial as words;
 use frontdesk_console::{Event, QuestionView};
 use yew::{Callback, Html, MouseEvent, Properties, function_component, html};
@@ -18,12 +19,17 @@ pub struct QuestionProps {
 /// The question.
 #[function_component]
 pub fn Question(props: &QuestionProps) -> Html {
-    let QuestionView { id, title, number, dials, remarks, held_back } = props.question.clone();
+    let QuestionView { id, title, number, dials, remarks, from, extensions, held_back } =
+        props.question.clone();
     let answer = |event: Event| {
         let on = props.on.clone();
         Callback::from(move |_: MouseEvent| on.emit(event.clone()))
     };
     let held = held_back.is_some();
+    let from = match extensions.len() {
+        0 | 1 => html! { <span hidden={true}></span> },
+        _ => calls_from("question-from", &extensions, from.as_ref(), &props.on),
+    };
     html! {
         <Modal role="alertdialog" name={title.clone()} about="question-about" first="question-cancel">
             <h2>{ title.clone() }</h2>
@@ -34,6 +40,7 @@ pub fn Question(props: &QuestionProps) -> Html {
                 <p id="question-held-back" class="bad" hidden={!held}>{ held_back.unwrap_or_default() }</p>
             </div>
             <div class="answers">
+                { from }
                 <button type="button" id="question-cancel" onclick={answer(Event::LeaveTel(id))}>{ words::CANCEL }</button>
                 <button type="button" id="question-call" class="yes" aria-disabled={held.then_some("true")}
                     aria-describedby={held.then_some("question-held-back")} onclick={answer(Event::CallTel(id))}>

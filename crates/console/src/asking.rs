@@ -2,7 +2,7 @@
 //! no way by which one is placed without an answer.
 
 use crate::tel::TelLink;
-use frontdesk_protocol::Millis;
+use frontdesk_protocol::{Extension, Millis};
 
 /// After this long a question is put away: who comes back from lunch shall not be asked what they forgot.
 pub const KEPT_MS: u64 = 600_000;
@@ -66,6 +66,10 @@ pub struct QuestionView {
     pub dials: String,
     /// What else the link says, and since when it has been waiting.
     pub remarks: Vec<String>,
+    /// The extension that the call goes out from.
+    pub from: Option<Extension>,
+    /// Those that it can go out from.
+    pub extensions: Vec<Extension>,
     /// Why no call can be placed now; the question waits.
     pub held_back: Option<String>,
 }

@@ -86,10 +86,16 @@ impl Default for Layout {
 }
 
 impl Layout {
+    /// The least and the most that the left column takes, in thousandths of the window.
+    pub const LEFT: (u16, u16) = (220, 600);
+    /// The same of the stream, within that column.
+    pub const STREAM: (u16, u16) = (200, 800);
+
     /// The same with sizes at which every pane can still be used.
     #[must_use]
     pub fn usable(self) -> Self {
-        Self { left: self.left.clamp(220, 600), stream: self.stream.clamp(200, 800) }
+        let within = |size: u16, (least, most)| size.clamp(least, most);
+        Self { left: within(self.left, Self::LEFT), stream: within(self.stream, Self::STREAM) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::topbar::TopBar;
 use crate::transport::Surroundings;
 use crate::users::Users;
 use frontdesk_console::Settings;
+use frontdesk_console::texts::page;
 use std::rc::Rc;
 use yew::{Callback, Context, ContextProvider, Html, classes, html};
 
@@ -60,6 +61,7 @@ impl App {
             <ContextProvider<Now> key="desk" context={Now(self.console.clock.server())}>
                 <div class={classes!("desk", dragging.then_some("dragging"), moving.then_some("moving"), pulling.then_some("pulling"))}>
                     <header {inert}>
+                        <h1 class="unseen">{ page::FRONTDESK }</h1>
                         <SearchBox text={self.console.users.search.clone()} on={on.clone()} />
                         <TopBar
                             light={light.clone()}
@@ -79,7 +81,7 @@ impl App {
                             notes={self.console.loose_notes()}
                             on={on.clone()}
                         />
-                        <DividerBar side={crate::panes::Side::Stream} on={divide.clone()} />
+                        <DividerBar side={crate::panes::Side::Stream} size={settings.layout.stream} on={divide.clone()} />
                         <HistoryPane
                             rows={rows.into_iter().map(|(at, row)| (at, Rc::new(row))).collect::<Vec<_>>()}
                             tops={drawn.history.iter().map(|at| drawn.history_rows.top(*at)).collect::<Vec<_>>()}
@@ -93,7 +95,7 @@ impl App {
                             error={self.console.history.error.clone()}
                             on={on.clone()}
                         />
-                        <DividerBar side={crate::panes::Side::Left} on={divide} />
+                        <DividerBar side={crate::panes::Side::Left} size={settings.layout.left} on={divide} />
                         <Users
                             tops={tiles.iter().map(|row| drawn.tile_rows.top(row.at)).collect::<Vec<_>>()}
                             rows={tiles}

@@ -36,7 +36,7 @@ impl Console {
     pub fn question(&self) -> Option<QuestionView> {
         let asked = self.asked()?;
         let Asked { id, link, at } = asked;
-        let from = self.selected_extension().map(Extension::as_str);
+        let from = self.selected_extension();
         let known = self.whom(&link.number);
         let waiting = self.clock.local.since(*at) >= OLD_MS;
         let remarks = [
@@ -48,8 +48,10 @@ impl Console {
             id: *id,
             title: words::question(known.as_deref().unwrap_or(&link.shown)),
             number: link.shown.clone(),
-            dials: words::dials(link.number.as_str(), from),
+            dials: words::dials(link.number.as_str(), from.map(Extension::as_str)),
             remarks: remarks.into_iter().flatten().collect(),
+            from: from.cloned(),
+            extensions: self.mine().to_vec(),
             held_back: self.originate(&link.number).err(),
         })
     }

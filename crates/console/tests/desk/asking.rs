@@ -41,6 +41,9 @@ fn a_link_asks_and_yes_calls_from_the_selected_extension() {
     assert!(desk.console.said.now.text.starts_with("A link asks whether to call +49 30 1234."));
 
     desk.does(Event::SelectExtension(extension("1099")));
+    let now = question(&desk);
+    assert!(now.dials.starts_with("Dials +49301234 from extension 1099."), "{}", now.dials);
+    assert_eq!((now.from, now.extensions.len()), (Some(extension("1099")), 2));
     let given = desk.does(Event::CallTel(asked.id));
     let to = Number::parse("+49301234").expect("a number");
     assert_eq!(orders(&given), [&Command::Originate { from: extension("1099"), to }]);
