@@ -39,6 +39,11 @@ pub fn of(suite: &str) -> PathBuf {
     folder().join(suite)
 }
 
+/// Whether a suite has left anything.
+pub fn any() -> bool {
+    !subfolders(&folder()).is_empty()
+}
+
 /// Takes away what the run before has left.
 ///
 /// # Errors

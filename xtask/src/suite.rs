@@ -70,13 +70,14 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     for check in check::QUICK.into_iter().filter(|check| filters.takes(check.name())) {
         check.run(&mut steps);
     }
-    let mut suites = Vec::new();
+    let mut ran = Ran::default();
     if filters.need_a_build() {
-        suites = built_tests(&mut steps, &filters)?;
+        ran = built_tests(&mut steps, &filters)?;
     }
     let only_search = !filters.need_a_build() && filters.takes(logs::NAME);
-    if filters.all() || !suites.is_empty() || only_search {
-        steps.function(logs::NAME, || logs::check(&suites));
+    // Of a part of a suite there may be no log.
+    if filters.all() || !ran.whole.is_empty() || (ran.any && logs::any()) || only_search {
+        steps.function(logs::NAME, || logs::check(&ran.whole));
     }
     if filters.all() || filters.takes(OWN) {
         steps.tests(OWN, cargo(&["test", "-p", OWN]), Budget::LONG);
@@ -94,20 +95,32 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     Ok(steps.exit())
 }
 
-/// Builds the view and everything else, then runs what was built. Gives the suites that had something to test.
-fn built_tests(steps: &mut Steps, filters: &Filters) -> Result<Vec<String>> {
+/// Which of the slow suites ran.
+#[derive(Debug, Default)]
+struct Ran {
+    /// Any of them, if only some of its tests.
+    any: bool,
+    /// Those that ran as a whole: each starts every program that it knows.
+    whole: Vec<String>,
+}
+
+/// Builds the view and everything else, then runs what was built.
+fn built_tests(steps: &mut Steps, filters: &Filters) -> Result<Ran> {
     steps.function("build-view", || ui::build(ui::Build::QUICK));
     let mut programs = Vec::new();
     steps.function("build", || build(&mut programs));
     logs::clear()?;
-    let mut suites = Vec::new();
+    let mut ran = Ran::default();
     for program in &programs {
         let tally = steps.tests(&program.step, program.command(filters), program.budget());
         if program.is_suite() && tally != Tally::default() {
-            suites.push(program.step.clone());
+            ran.any = true;
+            if filters.takes(&program.step) {
+                ran.whole.push(program.step.clone());
+            }
         }
     }
-    Ok(suites)
+    Ok(ran)
 }
 
 /// Words that choose among steps and tests; none chooses all.
