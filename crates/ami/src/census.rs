@@ -1,6 +1,7 @@
 //! How many events of each kind came. It is bounded: a PBX that makes up names cannot make it grow.
 
-use std::collections::BTreeMap;
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
 
 /// How many kinds are told apart.
 const KINDS: usize = 512;
@@ -10,7 +11,7 @@ const NAME: usize = 64;
 /// Counts by kind of event.
 #[derive(Debug, Clone, Default)]
 pub struct Census {
-    kinds: BTreeMap<Box<str>, u64>,
+    kinds: HashMap<Box<str>, u64, RandomState>,
     other: u64,
 }
 
@@ -28,7 +29,9 @@ impl Census {
 
     /// The kinds with their counts, by name.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.kinds.iter().map(|(kind, count)| (kind.as_ref(), *count))
+        let mut kinds: Vec<_> = self.kinds.iter().map(|(kind, count)| (kind.as_ref(), *count)).collect();
+        kinds.sort_unstable();
+        kinds.into_iter()
     }
 
     /// How many events had a kind that is not told apart.

@@ -99,8 +99,8 @@ enum Plainly {
 
 /// What ends the bare output of a command.
 const END_OF_COMMAND: &[u8] = b"--END COMMAND--";
-/// The least room for the next read.
-const ROOM: usize = 16 * 1024;
+/// The least room for the next read: what a socket holds of a PBX that says much is taken at once.
+const ROOM: usize = 64 * 1024;
 /// How much of a line that is passed over has to be kept to see its end.
 const TAIL: usize = 32;
 
@@ -202,6 +202,13 @@ impl Decoder {
             }
             State::Banner | State::Message | State::PassingOver { .. } => None,
         }
+    }
+
+    /// Whether the frame that [`Decoder::advance`] found begins as a response does, and not as an event.
+    #[cfg(feature = "client")]
+    pub(crate) fn holds_response(&self) -> bool {
+        let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
+        !rest.starts_with(b"Event:")
     }
 
     /// How many bytes it holds room for.

@@ -109,7 +109,7 @@ pub fn run(folder: &Path, quick: bool) -> Result<Vec<Figure>> {
     let half = bytes.len() / 2;
     turn(bytes.get(..half).unwrap_or_default());
     let warm = count::allocations();
-    turn(bytes.get(half..).unwrap_or_default());
+    count::counted(|| turn(bytes.get(half..).unwrap_or_default()));
     let allocations = (count::allocations() - warm) as f64 / (messages as f64 / 2.0);
     Ok(vec![
         Figure::told(

@@ -2,11 +2,12 @@
 #![allow(unsafe_code, reason = "an allocator can be written in no other way")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// The system's allocator, counting.
 pub struct Counting;
 
+static ON: AtomicBool = AtomicBool::new(false);
 static COUNT: AtomicU64 = AtomicU64::new(0);
 static HELD: AtomicU64 = AtomicU64::new(0);
 static PEAK: AtomicU64 = AtomicU64::new(0);
@@ -14,18 +15,32 @@ static PEAK: AtomicU64 = AtomicU64::new(0);
 // SAFETY: everything is passed on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.fetch_add(1, Relaxed);
-        let held = HELD.fetch_add(layout.size() as u64, Relaxed) + layout.size() as u64;
-        PEAK.fetch_max(held, Relaxed);
+        if ON.load(Relaxed) {
+            COUNT.fetch_add(1, Relaxed);
+            let held = HELD.fetch_add(layout.size() as u64, Relaxed).wrapping_add(layout.size() as u64);
+            if held < u64::MAX / 2 {
+                PEAK.fetch_max(held, Relaxed);
+            }
+        }
         // SAFETY: as above.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size() as u64, Relaxed);
+        if ON.load(Relaxed) {
+            HELD.fetch_sub(layout.size() as u64, Relaxed);
+        }
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }
+}
+
+/// Counts what this does. Everywhere else the counting would be part of what is measured.
+pub fn counted<T>(work: impl FnOnce() -> T) -> T {
+    ON.store(true, Relaxed);
+    let done = work();
+    ON.store(false, Relaxed);
+    done
 }
 
 /// Allocations so far.
@@ -33,12 +48,11 @@ pub fn allocations() -> u64 {
     COUNT.load(Relaxed)
 }
 
-/// Bytes that are held now.
-pub fn held() -> u64 {
-    HELD.load(Relaxed)
-}
-
-/// The most bytes held since the last time this was asked.
-pub fn peak() -> u64 {
-    PEAK.swap(HELD.load(Relaxed), Relaxed)
+/// By how many bytes what is held grew at most while this was done.
+pub fn growth<T>(work: impl FnOnce() -> T) -> (T, u64) {
+    // What was there before may be given back meanwhile: the sum goes below where it began, and wraps.
+    HELD.store(0, Relaxed);
+    PEAK.store(0, Relaxed);
+    let done = counted(work);
+    (done, PEAK.load(Relaxed))
 }

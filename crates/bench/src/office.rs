@@ -1,6 +1,11 @@
 //! A made-up busy office as the bytes that Asterisk 22 would send to a user with the least rights: how many calls are up is given,
-//! and how many come and go. The mix of events and their fields are those of the recordings. Not a simulation: nothing answers.
+//! and how many come and go. Not a simulation: nothing answers.
+//!
+//! The mix is that of the recordings. The events of one step of a call (it comes in, its phone rings, is answered, the call
+//! ends) come together, within the few milliseconds that Asterisk takes for the step; between the steps of one call come
+//! those of others, of which many ring at a time. Every eighth caller gives up before anybody answers.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 /// The bytes of one stretch, and how many events they are.
@@ -17,7 +22,11 @@ pub struct Stretch {
 pub struct Office {
     extensions: u32,
     /// Calls that are up, the oldest first, by number.
-    up: std::collections::VecDeque<u64>,
+    up: VecDeque<u64>,
+    /// Calls that have come in, and whose phone does not ring yet.
+    coming: VecDeque<u64>,
+    /// Calls that ring.
+    ringing: VecDeque<u64>,
     next: u64,
     out: String,
     events: u64,
@@ -30,11 +39,28 @@ struct Call {
 }
 
 const FIRST: u32 = 10_000;
+/// How many calls have come in whose phone does not ring yet.
+const COMING: usize = 8;
+/// How many ring.
+const RINGING: usize = 64;
+
+/// Whether whoever calls gives up before anybody answers.
+fn gives_up(n: u64) -> bool {
+    n % 8 == 7
+}
 
 impl Office {
     /// An office with this many extensions, all free.
     pub fn new(extensions: u32) -> Self {
-        Self { extensions, up: std::collections::VecDeque::new(), next: 0, out: String::new(), events: 0 }
+        Self {
+            extensions,
+            up: VecDeque::new(),
+            coming: VecDeque::new(),
+            ringing: VecDeque::new(),
+            next: 0,
+            out: String::new(),
+            events: 0,
+        }
     }
 
     /// Its extensions.
@@ -55,15 +81,17 @@ impl Office {
         for _ in 0..calls {
             self.arrive();
         }
+        self.catch_up();
         self.take()
     }
 
-    /// This many calls end, the oldest first, and as many come in and are answered: 34 events each.
+    /// This many calls end, the oldest first, and as many come in and are answered.
     pub fn turn_over(&mut self, calls: u64) -> Stretch {
         for _ in 0..calls {
             self.leave();
             self.arrive();
         }
+        self.catch_up();
         self.take()
     }
 
@@ -82,7 +110,11 @@ impl Office {
 
     /// The next call comes in and rings.
     pub fn ring(&mut self) -> Stretch {
-        self.begins();
+        let call = self.call(self.next);
+        self.next += 1;
+        self.up.push_back(call.n);
+        self.comes_in(&call);
+        self.rings(&call);
         self.take()
     }
 
@@ -101,20 +133,41 @@ impl Office {
         self.take()
     }
 
+    /// A call comes in that will be answered, and before it perhaps one that will not; others go on meanwhile.
+    fn arrive(&mut self) {
+        loop {
+            let n = self.next;
+            self.next += 1;
+            let call = self.call(n);
+            self.comes_in(&call);
+            self.coming.push_back(n);
+            if self.coming.len() > COMING {
+                self.ring_next();
+            }
+            if self.ringing.len() > RINGING {
+                self.answer_next();
+            }
+            if !gives_up(n) {
+                return;
+            }
+        }
+    }
+
+    /// All calls that are under way are answered.
+    fn catch_up(&mut self) {
+        while !self.coming.is_empty() {
+            self.ring_next();
+        }
+        while !self.ringing.is_empty() {
+            self.answer_next();
+        }
+    }
+
     fn call(&self, n: u64) -> Call {
         Call { n, extension: FIRST + u32::try_from(n % u64::from(self.extensions)).unwrap_or(0) }
     }
 
-    fn arrive(&mut self) {
-        let call = self.begins();
-        self.answers(&call);
-    }
-
-    fn begins(&mut self) -> Call {
-        let call = self.call(self.next);
-        self.next += 1;
-        self.up.push_back(call.n);
-        let extension = call.extension.to_string();
+    fn comes_in(&mut self, call: &Call) {
         self.event("Newchannel", &call.line(4, "", &call.name()));
         self.event("Newchannel", &call.phone(0));
         self.event(
@@ -122,23 +175,51 @@ impl Office {
             &format!("{}CID-CallingPres: 0 (Presentation Allowed, Not Screened)\r\n", call.phone(0)),
         );
         self.event("NewConnectedLine", &call.phone(0));
-        self.event("DialBegin", &call.dial(4, 0, &format!("DialString: {extension}\r\n")));
+        self.event("DialBegin", &call.dial(4, 0, &format!("DialString: {}\r\n", call.extension)));
         self.event("NewConnectedLine", &call.line(4, "", &call.name()));
+    }
+
+    fn ring_next(&mut self) {
+        let Some(n) = self.coming.pop_front() else { return };
+        let call = self.call(n);
+        self.rings(&call);
+        self.ringing.push_back(n);
+    }
+
+    fn rings(&mut self, call: &Call) {
         self.event("Newstate", &call.phone(5));
-        self.state(&extension, "RINGING", 8);
+        self.state(&call.extension.to_string(), "RINGING", 8);
         self.event("DialState", &call.dial(4, 5, "DialStatus: RINGING\r\n"));
-        call
+    }
+
+    fn answer_next(&mut self) {
+        let Some(n) = self.ringing.pop_front() else { return };
+        let call = self.call(n);
+        if gives_up(n) {
+            return self.give_up(&call);
+        }
+        self.answers(&call);
+        self.up.push_back(n);
     }
 
     fn answers(&mut self, call: &Call) {
-        let extension = call.extension.to_string();
         self.event("Newstate", &call.phone(6));
-        self.state(&extension, "INUSE", 1);
+        self.state(&call.extension.to_string(), "INUSE", 1);
         self.event("DialEnd", &call.dial(4, 6, "DialStatus: ANSWER\r\n"));
         self.event("Newstate", &call.line(6, "", &call.name()));
         self.event("BridgeCreate", &call.bridge(0));
         self.event("BridgeEnter", &format!("{}{}", call.bridge(1), call.phone(6)));
         self.event("BridgeEnter", &format!("{}{}", call.bridge(2), call.line(6, "", &call.name())));
+    }
+
+    fn give_up(&mut self, call: &Call) {
+        self.event("HangupRequest", &format!("{}Cause: 0\r\n", call.line(4, "", &call.name())));
+        self.event("DialEnd", &call.dial(4, 5, "DialStatus: CANCEL\r\n"));
+        for leg in [call.phone(5), call.line(4, "", &call.name())] {
+            self.event("Hangup", &format!("{leg}Cause: 127\r\nCause-txt: Interworking, unspecified\r\n"));
+        }
+        self.state(&call.extension.to_string(), "NOT_INUSE", 0);
+        self.event("Cdr", &call.record());
     }
 
     fn leave(&mut self) {

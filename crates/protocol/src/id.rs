@@ -33,6 +33,18 @@ macro_rules! text_id {
             /// # Errors
             /// [`InvalidText`] when it is empty, too long or holds a character that must not stand in it.
             pub fn parse(text: &str) -> Result<Self, InvalidText> {
+                Self::check(text).map(|()| Self(text.into()))
+            }
+
+            /// The same of a text that is shared already, and stays so.
+            ///
+            /// # Errors
+            /// As [`Self::parse`].
+            pub fn of(text: &std::sync::Arc<str>) -> Result<Self, InvalidText> {
+                Self::check(text).map(|()| Self(std::sync::Arc::clone(text)))
+            }
+
+            fn check(text: &str) -> Result<(), InvalidText> {
                 if text.is_empty() {
                     return Err(InvalidText::Empty);
                 }
@@ -40,10 +52,7 @@ macro_rules! text_id {
                     return Err(InvalidText::TooLong($max));
                 }
                 let allowed: fn(char) -> bool = $allowed;
-                match text.chars().find(|c| !allowed(*c)) {
-                    Some(c) => Err(InvalidText::Character(c)),
-                    None => Ok(Self(text.into())),
-                }
+                text.chars().find(|c| !allowed(*c)).map_or(Ok(()), |c| Err(InvalidText::Character(c)))
             }
 
             /// The text itself.

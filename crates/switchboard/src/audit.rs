@@ -55,6 +55,11 @@ impl Audit {
         self.due = Some(next);
     }
 
+    /// Whether a list is being read.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Whether this is the id of the list that is being read.
     pub(crate) fn reads(&self, id: &str) -> bool {
         self.open.as_ref().is_some_and(|open| open.id == id)

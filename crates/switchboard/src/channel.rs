@@ -6,6 +6,7 @@ use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Direction, Extension, Hold, LegId, LegState, LotName, Millis, Party, QueueName, Service,
 };
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// A channel's Uniqueid: its only key.
@@ -33,14 +34,14 @@ pub(crate) enum End {
 pub(crate) struct Facts {
     pub name: Arc<str>,
     pub state: State,
-    pub caller_number: Arc<str>,
-    pub caller_name: Arc<str>,
-    pub connected_number: Arc<str>,
-    pub connected_name: Arc<str>,
-    pub context: Arc<str>,
-    pub exten: Arc<str>,
+    pub caller_number: SmolStr,
+    pub caller_name: SmolStr,
+    pub connected_number: SmolStr,
+    pub connected_name: SmolStr,
+    pub context: SmolStr,
+    pub exten: SmolStr,
     pub linkedid: Arc<str>,
-    pub application: Arc<str>,
+    pub application: SmolStr,
 }
 
 /// How far the dialling of this channel has come.
@@ -93,7 +94,7 @@ pub(crate) struct Place {
     /// Whether the PBX was asked where it is.
     pub asked: Asked,
     /// Whom a click to call is meant for.
-    pub calls: Option<Party>,
+    pub calls: Option<Box<Party>>,
 }
 
 /// What is shown of it.
@@ -101,7 +102,7 @@ pub(crate) struct Place {
 pub(crate) struct Shown {
     pub state: LegState,
     pub hold: Hold,
-    pub peer: Option<Party>,
+    pub peer: Option<Arc<Party>>,
     pub since: Millis,
 }
 
@@ -118,12 +119,12 @@ pub(crate) struct Past {
     /// Whether it ever talked to somebody.
     pub talked: bool,
     /// The first person at the other end.
-    pub party: Option<Party>,
+    pub party: Option<Arc<Party>>,
     /// To whom this leg handed its party.
-    pub handed_to: Option<String>,
+    pub handed_to: Option<Box<str>>,
     pub ignored: bool,
     /// The number it dialled or came in on.
-    pub dialled: Arc<str>,
+    pub dialled: SmolStr,
 }
 
 /// One channel.
@@ -166,16 +167,16 @@ impl Facts {
             | strange(&mut self.caller_name, new.caller_name)
             | strange(&mut self.connected_number, new.connected_number)
             | strange(&mut self.connected_name, new.connected_name)
-            | set(&mut self.context, new.context)
-            | set(&mut self.exten, new.exten);
+            | write(&mut self.context, new.context)
+            | write(&mut self.exten, new.exten);
         News { differs, name, linkedid }
     }
 }
 
 /// Overwrites what a stranger may have written, as the line that it is to be.
-fn strange(text: &mut Arc<str>, new: &str) -> bool {
+fn strange(text: &mut SmolStr, new: &str) -> bool {
     // What is a line already stays as it is.
-    text.as_ref() != new && set(text, &line(new, NAME))
+    text.as_str() != new && write(text, &line(new, NAME))
 }
 
 impl Channel {
@@ -193,7 +194,7 @@ impl Channel {
     pub(crate) fn displaced(&mut self) {
         self.place.service = None;
         self.place.asked = Asked::No;
-        set(&mut self.facts.application, "");
+        self.facts.application = SmolStr::default();
     }
 
     /// Whether the PBX rings this phone for a call that its user places.
@@ -212,6 +213,15 @@ impl Channel {
             End::Trunk | End::Local | End::Machinery => None,
         }
     }
+}
+
+/// Overwrites a text that stands in the channel itself, where it is as short as most are.
+pub(crate) fn write(text: &mut SmolStr, new: &str) -> bool {
+    let differs = text.as_str() != new;
+    if differs {
+        *text = SmolStr::new(new);
+    }
+    differs
 }
 
 /// Overwrites a shared text only where it differs; most events repeat what is known.

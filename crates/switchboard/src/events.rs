@@ -1,6 +1,6 @@
 //! Which handler each event of the PBX goes to. Not what the handlers do, and not responses or orders.
 
-use crate::channel::{Dialled, Uid, set};
+use crate::channel::{Dialled, Uid, write};
 use crate::model::Model;
 use crate::registry::NameSource;
 use frontdesk_ami::Event;
@@ -201,7 +201,7 @@ impl Model {
 
     fn runs(&mut self, uid: &str, application: &str) {
         if let Some(channel) = self.channels.get_mut(uid) {
-            set(&mut channel.facts.application, application);
+            write(&mut channel.facts.application, application);
         }
     }
 
@@ -217,7 +217,7 @@ impl Model {
         let Some(uid) = uid else { return };
         let name = self.registry.party_of_number(to, "", &self.settings).party().display().to_owned();
         if let Some(channel) = self.channels.get_mut(&uid) {
-            channel.past.handed_to.get_or_insert(name);
+            channel.past.handed_to.get_or_insert(name.into());
         }
     }
 

@@ -42,7 +42,7 @@ struct Told {
 pub(crate) struct Records {
     /// By call: they are looked at when something happens in it.
     open: Map<CallKey, Vec<Open>>,
-    /// The calls of which a row waits for what becomes of this caller, who may be in another one.
+    /// The calls of which a row waits for what becomes of this caller, who is in another one.
     callers: Map<Uid, SmallVec<[CallKey; 1]>>,
     /// When the first of them is told at the latest, or before.
     due: Option<Millis>,
@@ -60,18 +60,21 @@ impl Records {
             for (young, old) in united {
                 self.unite(young, old);
             }
-            let mut calls: Vec<CallKey> = looked.to_vec();
-            calls.extend(looked.iter().flat_map(|key| self.waiting_for(model, *key)));
+            let mut calls: SmallVec<[CallKey; 8]> = looked.iter().copied().collect();
+            for key in looked {
+                self.add_waiting_for(model, *key, &mut calls);
+            }
             for ended in std::mem::take(&mut model.ended) {
                 calls.push(ended.key);
-                calls.extend(self.callers.get(&ended.channel.uid).into_iter().flatten());
+                calls.extend(self.callers.get(&ended.channel.uid).into_iter().flatten().copied());
                 if let Some(record) = record(model, &ended, now) {
-                    self.take(ended.key, record, ended.caller, now, &mut done);
+                    self.take(model, ended.key, record, ended.caller, now, &mut done);
                 }
             }
             if self.due.is_some_and(|due| due <= now) {
                 let due = |open: &Open| open.until.is_some_and(|until| until <= now);
-                calls.extend(self.open.iter().filter(|(_, opens)| opens.iter().any(due)).map(|(key, _)| key));
+                let due = self.open.iter().filter(|(_, opens)| opens.iter().any(due));
+                calls.extend(due.map(|(key, _)| *key));
             }
             calls.sort_unstable();
             calls.dedup();
@@ -93,19 +96,23 @@ impl Records {
         done
     }
 
-    /// The calls of which a row waits for somebody in this one.
-    fn waiting_for<'a>(&'a self, model: &'a Model, key: CallKey) -> impl Iterator<Item = CallKey> + 'a {
-        let call = model.calls.get(&key).filter(|_| !self.callers.is_empty());
-        let channels = call.into_iter().flat_map(|call| &call.channels);
-        channels.filter_map(|uid| self.callers.get(uid)).flatten().copied()
+    /// Adds the calls of which a row waits for somebody in this one.
+    fn add_waiting_for(&self, model: &Model, key: CallKey, calls: &mut SmallVec<[CallKey; 8]>) {
+        if self.callers.is_empty() {
+            return;
+        }
+        let channels = model.calls.get(&key).into_iter().flat_map(|call| &call.channels);
+        calls.extend(channels.filter_map(|uid| self.callers.get(uid)).flatten().copied());
     }
 
     /// One call became part of an older one.
     fn unite(&mut self, young: CallKey, old: CallKey) {
         let Some(opens) = self.open.remove(&young) else { return };
         for caller in opens.iter().filter_map(|open| open.caller.as_ref()) {
-            self.released(young, caller);
-            self.waits(old, caller);
+            if self.callers.contains_key(caller) {
+                self.released(young, caller);
+                self.waits(old, caller);
+            }
         }
         self.open.entry(old).or_default().extend(opens);
     }
@@ -129,7 +136,8 @@ impl Records {
     /// Looks at the rows of this call; those that can be told are.
     fn look(&mut self, key: CallKey, model: &Model, now: Millis, done: &mut Vec<CallRecord>) {
         let Some(mut opens) = self.open.remove(&key) else { return };
-        let before: SmallVec<[Uid; 2]> = opens.iter().filter_map(|open| open.caller.clone()).collect();
+        let before = opens.iter().filter_map(|open| open.caller.clone()).filter(|_| !self.callers.is_empty());
+        let before: SmallVec<[Uid; 2]> = before.collect();
         opens.retain_mut(|open| {
             let told = open.look(model, now);
             if told {
@@ -159,6 +167,7 @@ impl Records {
 
     fn take(
         &mut self,
+        model: &Model,
         key: CallKey,
         record: CallRecord,
         caller: Option<Uid>,
@@ -190,7 +199,8 @@ impl Records {
             return;
         }
         let caller = caller.or(before.as_ref().and_then(|before| before.caller.clone()));
-        if let Some(caller) = &caller {
+        let elsewhere = |caller: &&Uid| model.channels.get(*caller).is_some_and(|caller| caller.call != key);
+        if let Some(caller) = caller.as_ref().filter(elsewhere) {
             self.waits(key, caller);
         }
         self.open.entry(key).or_default().push(match before {
@@ -296,10 +306,10 @@ fn record(model: &Model, ended: &Ended, now: Millis) -> Option<CallRecord> {
     // A phone that declines at once, or is busy, never rang.
     let refused = (direction_in(channel) && ended.cause != 0).then_some(past.seen);
     let started = past.rang.or(past.answered).or(refused)?;
-    let party = past.party.clone().unwrap_or_else(|| unknown(model, channel));
+    let party = past.party.as_deref().cloned().unwrap_or_else(|| unknown(model, channel));
     let direction = channel.direction();
     let outcome = match (&past.handed_to, past.answered) {
-        (Some(to), _) => HistoryOutcome::Transferred { to: to.clone() },
+        (Some(to), _) => HistoryOutcome::Transferred { to: to.to_string() },
         (None, Some(_)) if !past.met => HistoryOutcome::Voicemail,
         (None, Some(_)) => HistoryOutcome::Answered,
         (None, None) if past.ignored => HistoryOutcome::Ignored,

@@ -8,6 +8,7 @@ pub(crate) use face::Face;
 pub(crate) use people::NameSource;
 
 use crate::channel::{End, Facts, device_of};
+use crate::maps::Map;
 use crate::model::Dirty;
 use crate::registry::roll::Roll;
 use crate::settings::Settings;
@@ -16,7 +17,8 @@ use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Extension, Mailbox, MailboxId, Millis, Party, PartyKind, Person, PersonId, Registration, Service,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use smallvec::SmallVec;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The names one extension is known by; the best known one is shown.
@@ -51,15 +53,15 @@ struct Device {
 /// Everything about the office that outlives a call.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    pub stations: BTreeMap<Extension, Station>,
+    pub stations: Map<Extension, Station>,
     pub mailboxes: BTreeMap<MailboxId, Mailbox>,
     pub directory: Vec<Person>,
     /// People as shown, by extension and by further number.
     pub people: BTreeMap<PersonId, Arc<Person>>,
-    by_extension: HashMap<Extension, Arc<Person>>,
-    by_number: HashMap<String, Arc<Person>>,
-    by_device: HashMap<String, Extension>,
-    devices: HashMap<String, Device>,
+    by_extension: Map<Extension, Arc<Person>>,
+    by_number: Map<String, Arc<Person>>,
+    by_device: Map<String, Extension>,
+    devices: Map<String, Device>,
     /// Whom the lists have named, while they are being read.
     pub roll: Option<Roll>,
     /// The mailboxes of the last list of them.
@@ -130,11 +132,12 @@ impl Registry {
         dirty: &mut Dirty,
         now: Millis,
     ) -> bool {
-        let Ok(extension) = Extension::parse(exten) else { return false };
-        if !extension.as_str().bytes().all(|b| b.is_ascii_digit()) {
+        if !exten.bytes().all(|b| b.is_ascii_digit()) {
             return false;
         }
-        let devices: Vec<&str> = devices
+        let known = self.stations.get_key_value(exten).map(|(extension, _)| extension.clone());
+        let Some(extension) = known.or_else(|| Extension::parse(exten).ok()) else { return false };
+        let devices: SmallVec<[&str; 4]> = devices
             .split(['&', ','])
             .filter(|device| {
                 is_device(device) && !settings.is_trunk(device.split_once('/').map_or("", |d| d.1))
@@ -200,6 +203,9 @@ impl Registry {
         }
         let usable =
             !matches!(state, "UNAVAILABLE" | "Unavailable" | "UNKNOWN" | "INVALID" | "Unknown" | "Invalid");
+        if usable && self.is_registered(device) {
+            return false;
+        }
         // What is said of a device that is being removed does not bring it back.
         if !usable && self.roll.is_none() && !self.by_device.contains_key(device) {
             return false;
@@ -213,6 +219,17 @@ impl Registry {
         }
         self.registered(device, dirty, now);
         changed
+    }
+
+    /// Whether all that a device which works could change is so already: then nothing has to be gone through.
+    fn is_registered(&self, device: &str) -> bool {
+        self.roll.is_none()
+            && self.devices.get(device).is_some_and(|device| device.sum == Some(true))
+            && self
+                .by_device
+                .get(device)
+                .and_then(|extension| self.stations.get(extension))
+                .is_some_and(|station| station.registration == Registration::Registered)
     }
 
     /// The PBX has just said that no contact of the device answers; new ones will be announced.
@@ -328,7 +345,7 @@ impl Registry {
 
     /// Whom a click to call rings for, before it is dialled: only the caller id tells.
     pub(crate) fn unknown_target(&self, facts: &Facts, settings: &Settings) -> Party {
-        let number = facts.connected_number.as_ref();
+        let number = facts.connected_number.as_str();
         let own = device_of(&facts.name).split_once('/').is_some_and(|(_, endpoint)| endpoint == number);
         if number.is_empty() || own {
             return Party {

@@ -196,13 +196,18 @@ impl Switchboard {
             Event::Reloaded => self.reload(now),
             _ => {}
         }
-        if self.audit.reads(message.action_id()) {
+        // Hardly any event answers an action, and to look for an id that is not there costs as much as the rest.
+        if !(self.audit.is_open() || self.sync.is_open()) {
+            return;
+        }
+        let id = message.action_id();
+        if self.audit.reads(id) {
             self.looked(event, message);
         }
-        if let Some(list) = self.sync.list(message.action_id())
+        if let Some(list) = self.sync.list(id)
             && ListPart::of(message, list) == ListPart::End
         {
-            self.sync.ended(message.action_id());
+            self.sync.ended(id);
             if list == CHANNELS {
                 self.model.infer_dials();
             }
@@ -308,7 +313,9 @@ impl Switchboard {
                             if registry.is_listed(extension) { Known::Listed } else { Known::Doubtful };
                         plain.then(|| (extension.clone(), endpoint.to_owned(), known))
                     });
-                    self.sync.about(endpoints);
+                    let mut endpoints: Vec<_> = endpoints.collect();
+                    endpoints.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+                    self.sync.about(endpoints.into_iter());
                 }
                 Next::Synced(purpose) => {
                     self.patience = None;

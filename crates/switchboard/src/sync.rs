@@ -157,6 +157,11 @@ impl Sync {
         self.open.insert(id.to_owned(), question);
     }
 
+    /// Whether a question waits for its answer.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// What was asked under this id, where it was a question of the cold start.
     pub(crate) fn question(&self, id: &str) -> Option<&Question> {
         self.open.get(id)

@@ -10,8 +10,8 @@ use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, LegState, Millis, Office,
-    ParkedCaller, ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via,
-    Waiting,
+    ParkedCaller, ParkingLot, Party, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status,
+    Via, Waiting,
 };
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -261,10 +261,10 @@ fn note_origin(model: &mut Model, key: CallKey) {
     let Some(channel) = channels.get(uid) else { return };
     let face = registry.party_at_channel(channel, settings);
     if entry.origin.as_ref().is_none_or(|(_, party)| !face.is(party)) {
-        entry.origin = Some((Arc::clone(uid), face.party()));
+        entry.origin = Some((Arc::clone(uid), Arc::new(face.party())));
     }
     if entry.dialled.is_none() && !channel.past.dialled.is_empty() {
-        entry.dialled = Some(channel.past.dialled.as_ref().to_owned());
+        entry.dialled = Some(channel.past.dialled.to_string());
     }
 }
 
@@ -285,7 +285,7 @@ fn draw_call(model: &Model, key: CallKey) -> Option<Call> {
         }
     }
     let origin = match &entry.origin {
-        Some((_, party)) => party.clone(),
+        Some((_, party)) => Party::clone(party),
         None => legs.first()?.party.clone(),
     };
     if legs.is_empty() {

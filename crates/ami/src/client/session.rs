@@ -205,7 +205,10 @@ impl Session {
         }
         while std::mem::take(&mut self.found) || self.decoder.advance() {
             self.time_answer();
-            if self.message().is_some_and(|message| !message.action_id().starts_with(OWN)) {
+            // Its own actions are answered by one response each.
+            let own = self.decoder.holds_response()
+                && self.message().is_some_and(|message| message.action_id().starts_with(OWN));
+            if !own {
                 return self.message();
             }
         }

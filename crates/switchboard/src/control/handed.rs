@@ -168,7 +168,7 @@ impl Switchboard {
         more: impl FnOnce(&mut Passage),
     ) {
         let channel = self.model.channels.get(mover);
-        let peer = self.model.channels.get(leg).and_then(|leg| leg.shown.as_ref()?.peer.clone());
+        let peer = self.model.channels.get(leg).and_then(|leg| leg.shown.as_ref()?.peer.as_deref().cloned());
         let peer = peer.filter(|peer| !matches!(peer.kind, PartyKind::Service(_)));
         let party = peer
             .or_else(|| Some(self.model.registry.party_at_channel(channel?, &self.model.settings).party()))

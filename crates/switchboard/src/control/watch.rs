@@ -51,7 +51,7 @@ impl Switchboard {
                 self.handed_on(&job, &mover, &target, without, now);
                 self.model.sent_to(&mover, service_of(&target.wish));
                 if let Some(leg) = self.model.channels.get_mut(&job.leg) {
-                    leg.past.handed_to = Some(target.label.clone());
+                    leg.past.handed_to = Some(target.label.as_str().into());
                     if how == How::Called {
                         let channel = leg.facts.name.as_ref().to_owned();
                         self.act(Order::Hangup { channel });

@@ -55,7 +55,7 @@ pub(super) fn seen(model: &Model, passage: &Passage, now: Millis) -> Seen {
     }
     let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
     if let Some(room) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
-        let with = channel.shown.as_ref().and_then(|shown| shown.peer.clone());
+        let with = channel.shown.as_ref().and_then(|shown| shown.peer.as_deref().cloned());
         return match with.filter(|_| room.members.len() > 1) {
             Some(with) => Seen::Talks { with, at: None },
             None => Seen::Waits,

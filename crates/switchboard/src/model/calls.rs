@@ -16,7 +16,7 @@ pub(crate) struct CallEntry {
     pub links: Vec<Arc<str>>,
     pub started: Millis,
     /// Who began it, and at which channel; kept for life.
-    pub origin: Option<(Uid, Party)>,
+    pub origin: Option<(Uid, Arc<Party>)>,
     /// What was dialled first.
     pub dialled: Option<String>,
     /// The last queue it came through.
@@ -34,7 +34,7 @@ impl Model {
         let key = CallKey(self.next_call);
         self.next_call += 1;
         let entry = CallEntry {
-            id: CallId::parse(link).unwrap_or_else(|_| own_id(key)),
+            id: CallId::of(link).unwrap_or_else(|_| own_id(key)),
             channels: Vec::new(),
             links: vec![Arc::clone(link)],
             started: now,

@@ -4,6 +4,7 @@ use super::{Bridge, BridgeKind, Ended, Model};
 use crate::channel::{Channel, Dialled, End, Facts, Past, Place, Ties, Uid, local_pair, set};
 use frontdesk_ami::event::{Bridge as BridgeSnapshot, Channel as Snapshot};
 use frontdesk_protocol::{Hold, LegId, Millis, Service};
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 impl Model {
@@ -23,8 +24,8 @@ impl Model {
         let channel = self.channels.get_mut(snapshot.uniqueid)?;
         let uid = Arc::clone(&channel.uid);
         let news = channel.facts.overwrite(snapshot);
-        if channel.past.dialled.is_empty() && channel.facts.exten.as_ref() != "s" {
-            channel.past.dialled = Arc::clone(&channel.facts.exten);
+        if channel.past.dialled.is_empty() && channel.facts.exten != "s" {
+            channel.past.dialled = channel.facts.exten.clone();
         }
         if !news.differs {
             return Some(uid);
@@ -54,12 +55,12 @@ impl Model {
         let uid: Uid = snapshot.uniqueid.into();
         let mut facts = Facts::default();
         facts.overwrite(snapshot);
-        if facts.linkedid.is_empty() {
+        if facts.linkedid.is_empty() || facts.linkedid == uid {
             facts.linkedid = Arc::clone(&uid);
         }
         let call = self.call_of_link(&Arc::clone(&facts.linkedid), now);
         let end = self.registry.end_of(&facts.name, &self.settings);
-        let dialled = if facts.exten.as_ref() == "s" { Arc::default() } else { Arc::clone(&facts.exten) };
+        let dialled = if facts.exten == "s" { SmolStr::default() } else { facts.exten.clone() };
         if facts.name.starts_with("Local/") {
             self.names.insert(Arc::clone(&facts.name), Arc::clone(&uid));
         }
@@ -76,12 +77,12 @@ impl Model {
         }
         let channel = Channel {
             uid: Arc::clone(&uid),
-            leg: LegId::parse(&uid).ok(),
+            leg: LegId::of(&uid).ok(),
             end,
             call,
             facts,
             ties: Ties { half, ..Ties::default() },
-            place: Place { calls: self.expected.remove(&uid), ..Place::default() },
+            place: Place { calls: self.expected.remove(&uid).map(Box::new), ..Place::default() },
             past: Past { seen: now, dialled, ..Past::default() },
             shown: None,
             passing: None,
@@ -253,7 +254,8 @@ impl Model {
         channel.ties.dialled_by = source.cloned();
         channel.ties.dialled = Dialled::Open;
         if source.is_none() && channel.place.calls.is_none() && channel.visible() {
-            channel.place.calls = Some(self.registry.unknown_target(&channel.facts, &self.settings));
+            channel.place.calls =
+                Some(Box::new(self.registry.unknown_target(&channel.facts, &self.settings)));
         }
         let (call, out) = (channel.call, channel.end == End::Trunk);
         self.dirty.calls.insert(call);

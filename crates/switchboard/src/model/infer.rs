@@ -10,7 +10,7 @@ impl Model {
     pub(crate) fn infer_dials(&mut self) {
         let mut found = Vec::new();
         for channel in self.channels.values().filter(|channel| channel.ties.dialled == Dialled::Not) {
-            let diallers: &[&str] = match channel.facts.application.as_ref() {
+            let diallers: &[&str] = match channel.facts.application.as_str() {
                 "AppDial" => &["Dial", "FollowMe", "Page"],
                 "AppQueue" => &["Queue"],
                 "AppDial2" => &[],
@@ -21,7 +21,7 @@ impl Model {
         found.sort();
         for (uid, dialler) in found {
             let Some(channel) = self.channels.get(&uid) else { continue };
-            let placed = channel.facts.application.as_ref() == "AppDial2";
+            let placed = channel.facts.application == "AppDial2";
             match (dialler, channel.facts.state != State::Up) {
                 (dialler @ Some(_), true) => self.dial_begin(dialler.as_ref(), &uid),
                 (_, ringing) if placed => {
@@ -40,7 +40,7 @@ impl Model {
         let call = self.calls.get(&channel.call)?;
         let others = call.channels.iter().filter_map(|uid| self.channels.get(uid));
         let fits = others.filter(|other| {
-            applications.contains(&other.facts.application.as_ref())
+            applications.contains(&other.facts.application.as_str())
                 && other.uid != channel.uid
                 && other.ties.half.as_ref() != Some(&channel.uid)
                 && (other.end != End::Local || channel.facts.exten == other.facts.exten)

@@ -21,7 +21,7 @@ struct Known {
     id: CallId,
     links: Vec<Arc<str>>,
     started: Millis,
-    origin: Option<(Uid, Party)>,
+    origin: Option<(Uid, Arc<Party>)>,
     dialled: Option<String>,
     queue: Option<QueueName>,
     went_out: bool,

@@ -23,12 +23,12 @@ impl Registry {
     /// A phone of this extension has a channel: the extension exists, and its caller id may name it.
     pub(crate) fn heard(&mut self, extension: &Extension, facts: &Facts, dirty: &mut Dirty) {
         self.station(extension, dirty);
-        if facts.caller_number.as_ref() != extension.as_str() || facts.caller_name.is_empty() {
+        if facts.caller_number != extension.as_str() || facts.caller_name.is_empty() {
             return;
         }
         let Some(station) = self.stations.get_mut(extension) else { return };
         if station.names.heard.is_empty() {
-            station.names.heard = facts.caller_name.as_ref().to_owned();
+            station.names.heard = facts.caller_name.to_string();
             // It is the last name that is taken, so it changes nobody who has one.
             let named = self
                 .by_extension

@@ -19,7 +19,7 @@ struct Look<'m> {
 struct Fresh {
     state: LegState,
     hold: Hold,
-    peer: Option<Option<Party>>,
+    peer: Option<Option<Arc<Party>>>,
     passing: bool,
 }
 
@@ -29,7 +29,7 @@ impl Fresh {
             (Some(face), Some(party)) => face.is(party),
             (face, party) => face.is_none() && party.is_none(),
         });
-        let peer = (!same).then(|| look.peer.as_ref().map(Face::party));
+        let peer = (!same).then(|| look.peer.as_ref().map(|face| Arc::new(face.party())));
         Self { state: look.state, hold: look.hold, peer, passing: look.passing }
     }
 }
@@ -120,7 +120,7 @@ fn show(channel: &mut Channel, look: Fresh, mut since: Millis) -> bool {
             matches!(known.kind, PartyKind::Service(_)) && !matches!(peer.kind, PartyKind::Service(_))
         });
         if better {
-            past.party = Some(peer.clone());
+            past.party = Some(Arc::clone(peer));
         }
     }
     let nowhere =
@@ -144,7 +144,7 @@ pub(super) fn draw(model: &Model, uid: &Uid) -> Option<Leg> {
         direction: channel.direction(),
         state: shown.state,
         hold: shown.hold,
-        peer: shown.peer.clone(),
+        peer: shown.peer.as_deref().cloned(),
         since: shown.since,
         answered: channel.past.answered,
     })
@@ -214,7 +214,7 @@ fn queue(channel: &Channel) -> Option<Face<'_>> {
 
 /// Whom a click to call is meant for, where that is known.
 fn known_target(channel: &Channel) -> Option<Face<'_>> {
-    let known = channel.place.calls.as_ref();
+    let known = channel.place.calls.as_deref();
     known.filter(|party| party.number.is_some() || party.name.is_some()).map(Face::of)
 }
 
@@ -233,8 +233,8 @@ fn caller<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
 
 /// Whom a phone calls that waits for an answer.
 fn callee<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
-    let exten = channel.facts.exten.as_ref();
-    let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_ref() } else { exten };
+    let exten = channel.facts.exten.as_str();
+    let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_str() } else { exten };
     // Where it was called itself, that is the number at which it was, and says nothing of whom it calls now.
     let own =
         channel.ties.dialled != Dialled::Not && channel.extension().is_some_and(|e| e.as_str() == number);
@@ -272,7 +272,7 @@ fn plain_number(exten: &str) -> bool {
 /// Where a channel is that is up and talks to nobody.
 fn place<'m>(model: &Model, channel: &'m Channel) -> Face<'m> {
     let facts = &channel.facts;
-    let exten = facts.exten.as_ref();
+    let exten = facts.exten.as_str();
     if let Some(known) = &channel.place.service {
         return match known {
             Service::Voicemail => Face::service(
@@ -285,7 +285,7 @@ fn place<'m>(model: &Model, channel: &'m Channel) -> Face<'m> {
     }
     let route = &model.settings.voicemail;
     let marker = route.exten.split('{').next().unwrap_or_default();
-    let routed = facts.context.as_ref() == route.context
+    let routed = facts.context == route.context
         && !marker.is_empty()
         && exten.strip_prefix(marker).is_some_and(|owner| model.registry.stations.contains_key(owner));
     let voicemail = routed
@@ -303,7 +303,7 @@ fn place<'m>(model: &Model, channel: &'m Channel) -> Face<'m> {
             exten.trim_start_matches(['*', 'v', 'm', 'u', 'b', 's', 'i']),
         );
     }
-    if matches!(facts.application.as_ref(), "ConfBridge" | "MeetMe") {
+    if matches!(facts.application.as_str(), "ConfBridge" | "MeetMe") {
         return Face::service(Service::Conference, format!("Conference {exten}"), exten);
     }
     // Behind no number there is an announcement, or nothing yet.
