@@ -141,6 +141,7 @@ pub fn below(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn faults_of(file: &str, text: &str) -> Vec<String> {
