@@ -10,8 +10,8 @@ const NAMES: [&str; 6] =
 fn named(store: &Store, n: u64, extension: &str) -> HistoryEntry {
     let mut row = row(store, &format!("c{n}"), extension);
     let name = NAMES[usize::try_from(n * 7 % 11).unwrap() % NAMES.len()];
-    row.party.name = (n % 5 != 0).then(|| format!("{name} {}", n % 13));
-    row.party.number = (n % 4 != 0).then(|| format!("+49 30/{:06}", n * 7919 % 1_000_000));
+    row.party.name = (!n.is_multiple_of(5)).then(|| format!("{name} {}", n % 13));
+    row.party.number = (!n.is_multiple_of(4)).then(|| format!("+49 30/{:06}", n * 7919 % 1_000_000));
     row.started = Millis(i64::try_from(n).unwrap());
     row
 }
