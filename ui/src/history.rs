@@ -87,7 +87,9 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
             >
                 <div key="space" ref={space} class="space" role="none"></div>
                 { for rows }
-                <button key="older" type="button" class="quiet older" hidden={!props.more} onclick={older}>{ texts::page::OLDER }</button>
+                <div key="older" role="row" hidden={!props.more}>
+                    <div role="gridcell"><button type="button" class="quiet older" onclick={older}>{ texts::page::OLDER }</button></div>
+                </div>
             </div>
         </section>
     }
