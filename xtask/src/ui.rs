@@ -1,21 +1,28 @@
-//! Builds the view: `frontdesk-ui` for wasm32, bound to JavaScript, beside the static files, in `ui/dist`.
+//! Builds the view: `frontdesk-ui` for wasm32, bound to JavaScript, beside the static files, in `ui/dist`, and the
+//! large files of a release compressed in `ui/packed`.
 //! It uses the binding library itself, so no bundler has to be installed and its version is the one in `Cargo.lock`.
 
 use std::{
     collections::BTreeMap,
     env, fs,
+    io::Write as _,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{job, wasm, workspace};
 
 /// The package, and the first part of the names of the files it becomes.
 const NAME: &str = "frontdesk-ui";
+
+/// Files of at least so many bytes are compressed.
+const PACKED: usize = 2_048;
 
 /// Which of the two builds of the view.
 #[derive(Clone, Copy, Debug, Args)]
@@ -64,7 +71,43 @@ pub fn build(build: Build) -> Result<()> {
     bind(&wasm, &bound, build).context("binding the view to JavaScript")?;
     let dist = workspace::root().join("ui/dist");
     gather(&[&bound, &workspace::root().join("ui/static")], &dist)
-        .with_context(|| format!("filling {}", dist.display()))
+        .with_context(|| format!("filling {}", dist.display()))?;
+    if build.release {
+        pack(&dist, &workspace::root().join("ui/packed")).context("compressing the view")?;
+    }
+    Ok(())
+}
+
+/// Compresses the large files of the page for the server, which sends what a browser takes: the names, the beginning of
+/// the hash of what each was made of, and the ending. What is there already is not made again, and what is old goes.
+fn pack(dist: &Path, into: &Path) -> Result<()> {
+    fs::create_dir_all(into)?;
+    let mut wanted = Vec::new();
+    for name in files(dist)? {
+        let plain = fs::read(dist.join(&name))?;
+        if plain.len() < PACKED {
+            continue;
+        }
+        let hash: String = Sha256::digest(&plain).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let named = |ending: &str| PathBuf::from(format!("{}.{hash}.{ending}", name.display()));
+        if !into.join(named("br")).is_file() {
+            let mut packed = Vec::new();
+            let parameters =
+                brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+            brotli::BrotliCompress(&mut plain.as_slice(), &mut packed, &parameters)?;
+            fs::write(into.join(named("br")), packed)?;
+        }
+        if !into.join(named("gz")).is_file() {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+            packed.write_all(&plain)?;
+            fs::write(into.join(named("gz")), packed.finish()?)?;
+        }
+        wanted.extend([named("br"), named("gz")]);
+    }
+    for old in files(into)?.iter().filter(|name| !wanted.contains(name)) {
+        fs::remove_file(into.join(old))?;
+    }
+    Ok(())
 }
 
 /// Makes sure that there is a page which the programs can embed, so that they compile before the view was ever built.

@@ -189,8 +189,8 @@ async fn socket(
     Ok(upgrade.then(move |socket| desk::serve(socket, app, session)))
 }
 
-async fn page(State(app): State<Arc<App>>, uri: Uri) -> Response {
-    app.page.answer(uri.path()).await
+async fn page(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    app.page.answer(uri.path(), &headers).await
 }
 
 /// Who calls: a web page tells its origin, a program has none.
