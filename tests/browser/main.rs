@@ -4,6 +4,7 @@
 
 #[path = "../window/acts.rs"]
 mod acts;
+mod big;
 #[path = "../window/colours.rs"]
 mod colours;
 #[path = "../window/handed.rs"]
@@ -103,4 +104,9 @@ async fn a_login_that_fails_says_what_to_do_and_a_session_outlives_a_reload() ->
 #[tokio::test]
 async fn a_ringing_call_is_announced_by_the_browser() -> Result<()> {
     page::announces(&Page::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
+async fn of_a_thousand_tiles_those_that_are_seen_are_drawn_and_all_are_reached() -> Result<()> {
+    big::is_drawn_where_it_is_seen().await
 }

@@ -3,6 +3,7 @@
 //! Nothing here asserts; the suites beside `src` do. Everything waits for conditions with a deadline and never for
 //! a time.
 
+pub mod big;
 pub mod browser;
 pub mod bus;
 pub mod desk;
@@ -12,5 +13,6 @@ pub mod page;
 pub mod pbx;
 pub mod process;
 pub mod screen;
+pub mod server;
 pub mod stage;
 pub mod until;

@@ -4,9 +4,9 @@
 use crate::desk::Desk;
 use crate::journal;
 use crate::pbx::Pbx;
-use crate::process::{Running, built};
+use crate::server::{self, Server};
 use crate::until::until;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use frontdesk_lab::{LabOptions, Office, planted};
 use frontdesk_protocol::PbxLink;
 use http_body_util::BodyExt;
@@ -15,11 +15,9 @@ use hyper_util::rt::TokioExecutor;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::http::{Request, StatusCode};
 
 /// The password of every user on a stage.
@@ -58,12 +56,6 @@ pub struct Stage {
     log: PathBuf,
     /// The words before the server's own when it is started.
     launcher: Vec<OsString>,
-}
-
-#[derive(Debug)]
-struct Server {
-    running: Running,
-    address: String,
 }
 
 impl Stage {
@@ -157,27 +149,8 @@ impl Stage {
         self.starts += 1;
         let here = self.folder().join(format!("server-{}.log", self.starts));
         self.log = journal::path("server")?.unwrap_or(here);
-        let log = &self.log;
-        let program = built("frontdesk-server")?.into_os_string();
-        let mut words = self.launcher.iter().chain([&program]);
-        let mut command = std::process::Command::new(words.next().context("a program")?);
-        command.args(words);
-        command.arg("serve").arg("--config").arg(self.configuration());
-        command.env(journal::LEVEL.0, journal::LEVEL.1);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(log)?);
-        let mut running = Running::start(&mut command)?;
-        let address = until("the server says where the console is", async || {
-            let said = std::fs::read_to_string(log)?;
-            if let Some(status) = running.child().try_wait()? {
-                bail!("frontdesk-server ended ({status}): {said}");
-            }
-            Ok(said.lines().find_map(|line| {
-                line.strip_prefix("The console is at http://")
-                    .map(|rest| rest.trim_end_matches('/').to_owned())
-            }))
-        })
-        .await?;
-        self.server = Some(Server { running, address });
+        self.server =
+            Some(Server::start(&self.launcher, &self.configuration(), &self.log, journal::LEVEL.1).await?);
         Ok(())
     }
 
@@ -239,18 +212,7 @@ impl Stage {
     /// When it fails; the sentence holds what it said.
     pub async fn command(&self, arguments: &[&str], input: &str) -> Result<String> {
         planted::secret(input);
-        let mut command = tokio::process::Command::new(built("frontdesk-server")?);
-        command.args(arguments).arg("--config").arg(self.configuration());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn()?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // A command that does not read its input may have ended before this.
-            let _ = stdin.write_all(format!("{input}\n").as_bytes()).await;
-        }
-        let output = child.wait_with_output().await?;
-        let (said, why) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        ensure!(output.status.success(), "frontdesk-server {arguments:?}: {said}{why}");
-        Ok(said.into_owned())
+        server::command(&self.configuration(), arguments, input).await
     }
 
     /// Adds a user with [`PASSWORD`].
@@ -258,11 +220,7 @@ impl Stage {
     /// # Errors
     /// When the server's program refuses.
     pub async fn user(&self, name: &str, role: &str, extensions: &[&str]) -> Result<()> {
-        let mut arguments = vec!["user", "add", name, "--role", role, "--password-stdin"];
-        for extension in extensions {
-            arguments.extend(["--extension", extension]);
-        }
-        self.command(&arguments, PASSWORD).await.map(drop)
+        server::add_user(&self.configuration(), name, role, extensions).await
     }
 
     /// Sends a login; gives the status and the answer.

@@ -5,6 +5,7 @@ mod paper;
 mod parts;
 mod peers;
 mod results;
+mod view;
 
 use std::{
     fs,

@@ -11,4 +11,7 @@
 //!
 //! A part that can measure only some of its rows hands over [`figures::Figure::not_run`] for the others.
 
+pub mod crowd;
 pub mod figures;
+pub mod office;
+pub mod replay;

@@ -8,17 +8,15 @@ mod desks;
 mod growth;
 mod load;
 mod model;
-mod office;
 mod past;
 mod pbx;
 mod peers;
-mod replay;
 mod served;
 mod snapshot;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use frontdesk_bench::figures;
+use frontdesk_bench::{figures, office, replay};
 use frontdesk_protocol::{Extension, Person, PersonId};
 use std::path::PathBuf;
 use std::process::ExitCode;

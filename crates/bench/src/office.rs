@@ -244,15 +244,7 @@ impl Office {
 
     fn state(&mut self, extension: &str, device: &str, hint: u8) {
         self.event("DeviceStateChange", &format!("Device: PJSIP/{extension}\r\nState: {device}\r\n"));
-        let text = match hint {
-            0 => "Idle",
-            1 => "InUse",
-            _ => "Ringing",
-        };
-        self.event(
-            "ExtensionStatus",
-            &format!("Exten: {extension}\r\nContext: hints\r\nHint: PJSIP/{extension}\r\nStatus: {hint}\r\nStatusText: {text}\r\n"),
-        );
+        self.event("ExtensionStatus", &hint_fields(extension, hint));
     }
 
     fn event(&mut self, name: &str, fields: &str) {
@@ -272,6 +264,44 @@ impl Office {
             bytes: std::mem::take(&mut self.out).into_bytes(),
             events: std::mem::take(&mut self.events),
         }
+    }
+}
+
+/// What a server asks for.
+impl Office {
+    /// The hints of all extensions, as the items of a list.
+    pub fn hints(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let busy = self.busy();
+        self.extensions().map(move |extension| {
+            let hint = u8::from(busy.contains(&extension));
+            ("ExtensionStatus", hint_fields(&extension, hint))
+        })
+    }
+
+    /// The states of all phones, as the items of a list.
+    pub fn devices(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let busy = self.busy();
+        self.extensions().map(move |extension| {
+            let state = if busy.contains(&extension) { "INUSE" } else { "NOT_INUSE" };
+            ("DeviceStateChange", format!("Device: PJSIP/{extension}\r\nState: {state}\r\n"))
+        })
+    }
+
+    /// The channels of all calls that are up, as the items of a list.
+    pub fn channels(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let calls = self.up.iter().map(|n| self.call(*n));
+        calls.flat_map(|call| {
+            let bridge = call.bridge_id();
+            let item = |channel: String| {
+                let rest = "Application: Dial\r\nApplicationData: \r\nDuration: 00:00:10\r\n";
+                ("CoreShowChannel", format!("{channel}{rest}BridgeId: {bridge}\r\n"))
+            };
+            [item(call.line(6, "", &call.name())), item(call.phone(6))]
+        })
+    }
+
+    fn busy(&self) -> std::collections::BTreeSet<String> {
+        self.up.iter().map(|n| self.call(*n).extension.to_string()).collect()
     }
 }
 
@@ -322,11 +352,15 @@ impl Call {
         format!("{}{}{more}", self.line(line, "", &self.name()), self.leg(phone, "Dest"))
     }
 
+    fn bridge_id(&self) -> String {
+        format!("5f0c1ad4-77b2-4b39-9d10-{:012x}", self.n)
+    }
+
     fn bridge(&self, channels: u8) -> String {
         format!(
-            "BridgeUniqueid: 5f0c1ad4-77b2-4b39-9d10-{:012x}\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\n\
+            "BridgeUniqueid: {}\r\nBridgeType: basic\r\nBridgeTechnology: simple_bridge\r\n\
              BridgeCreator: <unknown>\r\nBridgeName: <unknown>\r\nBridgeNumChannels: {channels}\r\nBridgeVideoSourceMode: none\r\n",
-            self.n
+            self.bridge_id()
         )
     }
 
@@ -345,6 +379,17 @@ impl Call {
             name = self.name(),
         )
     }
+}
+
+fn hint_fields(extension: &str, hint: u8) -> String {
+    let text = match hint {
+        0 => "Idle",
+        1 => "InUse",
+        _ => "Ringing",
+    };
+    format!(
+        "Exten: {extension}\r\nContext: hints\r\nHint: PJSIP/{extension}\r\nStatus: {hint}\r\nStatusText: {text}\r\n"
+    )
 }
 
 #[expect(clippy::too_many_arguments, reason = "a channel has as many fields on the wire")]

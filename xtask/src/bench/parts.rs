@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::view;
+
 /// Everything that is to be measured, in the order of the paper: the id, and what it is about.
 pub const SUBJECTS: [(&str, &str); 15] = [
     ("P1", "AMI codec over the recordings"),
@@ -46,22 +48,19 @@ pub enum Way {
     /// The same, with the published clients.
     Peers,
     /// A function that builds and runs what it needs; what it starts hands the rows over.
-    #[allow(dead_code, reason = "not every clone has a part of this kind")]
     Own(fn(&Run) -> Result<()>),
 }
 
 /// What a part is told.
 pub struct Run {
     /// Whether there are only seconds.
-    #[allow(dead_code, reason = "for parts of their own")]
     pub quick: bool,
     /// Where the rows go: `FRONTDESK_BENCH_ROWS` of what is started.
-    #[allow(dead_code, reason = "for parts of their own")]
     pub rows: PathBuf,
 }
 
 /// All parts.
-pub const PARTS: [Part; 12] = [
+pub const PARTS: [Part; 15] = [
     Part { name: "P1", id: "P1", title: "", quick: true, way: Way::Bench },
     Part { name: "P2", id: "P2", title: "", quick: true, way: Way::Bench },
     Part { name: "P3", id: "P3", title: "", quick: true, way: Way::Peers },
@@ -74,4 +73,7 @@ pub const PARTS: [Part; 12] = [
     Part { name: "P14", id: "P14", title: "", quick: false, way: Way::Bench },
     Part { name: "P15", id: "P15", title: "the model", quick: true, way: Way::Bench },
     Part { name: "P15 server", id: "P15", title: "the server", quick: true, way: Way::Bench },
+    Part { name: "P10", id: "P10", title: "the page", quick: false, way: Way::Own(view::page) },
+    Part { name: "P10 window", id: "P10", title: "the window", quick: false, way: Way::Own(view::window) },
+    Part { name: "P13", id: "P13", title: "the view", quick: false, way: Way::Own(view::size) },
 ];
