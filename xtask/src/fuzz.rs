@@ -15,14 +15,15 @@ use crate::{job, workspace};
 
 /// How the engine sees what an input reaches: a counter on every edge, and what is compared with what. These are stable
 /// options of the compiler; nothing of a nightly one is needed.
-const WATCHED: [&str; 7] = [
+const WATCHED: [&str; 8] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
     "-Ccodegen-units=1",
-    "--cfg=fuzzing",
+    "--cfg",
+    "fuzzing",
 ];
 
 /// What to try, and for how long.

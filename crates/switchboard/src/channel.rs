@@ -168,7 +168,7 @@ impl Facts {
             | strange(&mut self.connected_number, new.connected_number)
             | strange(&mut self.connected_name, new.connected_name)
             | write(&mut self.context, new.context)
-            | write(&mut self.exten, new.exten);
+            | strange(&mut self.exten, new.exten);
         News { differs, name, linkedid }
     }
 }

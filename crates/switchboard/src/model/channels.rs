@@ -129,10 +129,15 @@ impl Model {
         if let End::Phone(extension) = before {
             if let Some(at) = self.at.get_mut(&extension) {
                 at.retain(|other| *other != uid);
+                if at.is_empty() {
+                    self.at.remove(&extension);
+                }
             }
             self.dirty.extensions.insert(extension);
         }
         if let End::Phone(extension) = end {
+            // Of this phone nothing may have been heard before.
+            self.registry.station(&extension, &mut self.dirty);
             self.dirty.extensions.insert(extension.clone());
             self.at.entry(extension).or_default().push(uid);
         }
