@@ -13,7 +13,7 @@ use cargo_metadata::{Message, MetadataCommand, PackageId, Target};
 use clap::Args;
 
 use crate::{
-    check,
+    bench, check,
     job::loud,
     logs,
     packages::{self, Purpose},
@@ -26,6 +26,9 @@ const SUITES: &str = "frontdesk-tests";
 
 /// This package is built and tested apart: it is running.
 const OWN: &str = "xtask";
+
+/// What it costs, held to its lines: `cargo xtask bench --quick`.
+const BENCH: &str = "bench-quick";
 
 /// Whose tests come first: what everything else stands on.
 const ORDER: [&str; 11] = [
@@ -85,6 +88,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     if filters.all() || filters.takes("doc-tests") {
         steps.tests("doc-tests", cargo(&["test", "--doc", "--workspace", "--exclude", OWN]), Budget::LONG);
     }
+    if filters.all() || filters.takes(BENCH) {
+        steps.attempt(BENCH, || bench::quick(&[]));
+    }
     for check in check::THOROUGH.into_iter().filter(|check| filters.takes(check.name())) {
         check.run(&mut steps);
     }
@@ -131,9 +137,10 @@ impl Filters<'_> {
         self.0.is_empty()
     }
 
-    /// The words for checks need none; a check that compiles does so by itself.
+    /// The words for checks need none; a check that compiles does so by itself, and the bench is built as a release.
     fn need_a_build(&self) -> bool {
-        self.all() || self.0.iter().any(|word| !word.starts_with("check") && !OWN.contains(word.as_str()))
+        let apart = |word: &String| word.starts_with("check") || OWN.contains(&**word) || word == BENCH;
+        self.all() || !self.0.iter().all(apart)
     }
 
     fn takes(&self, step: &str) -> bool {
@@ -263,7 +270,8 @@ fn list() -> Result<ExitCode> {
     steps.sort();
     let inner = steps.into_iter().map(|(_, name)| name);
     let names = check::QUICK.map(|check| check.name().to_owned()).into_iter().chain(inner);
-    let last = [logs::NAME, OWN, "doc-tests"].into_iter().chain(check::THOROUGH.map(check::Check::name));
+    let last =
+        [logs::NAME, OWN, "doc-tests", BENCH].into_iter().chain(check::THOROUGH.map(check::Check::name));
     for name in names.chain(last.map(str::to_owned)) {
         println!("{name}");
     }

@@ -43,7 +43,7 @@ pub fn run(ready: &Ready, quick: bool) -> Result<Vec<Figure>> {
     let mut office = Office::new(extensions);
     let mut bytes = office.registrations().bytes;
     let mut events = u64::from(extensions) * 2;
-    for stretch in [office.begin(500), office.turn_over(if quick { 1_500 } else { 10_000 }), office.end()] {
+    for stretch in [office.begin(500), office.turn_over(if quick { 800 } else { 10_000 }), office.end()] {
         bytes.extend(stretch.bytes);
         events += stretch.events;
     }
