@@ -72,8 +72,11 @@ pub fn build(build: Build) -> Result<()> {
     let dist = workspace::root().join("ui/dist");
     gather(&[&bound, &workspace::root().join("ui/static")], &dist)
         .with_context(|| format!("filling {}", dist.display()))?;
+    let packed = workspace::root().join("ui/packed");
+    // The server is compiled with the folder, also where there is nothing in it yet.
+    fs::create_dir_all(&packed)?;
     if build.release {
-        pack(&dist, &workspace::root().join("ui/packed")).context("compressing the view")?;
+        pack(&dist, &packed).context("compressing the view")?;
     }
     Ok(())
 }
@@ -81,7 +84,6 @@ pub fn build(build: Build) -> Result<()> {
 /// Compresses the large files of the page for the server, which sends what a browser takes: the names, the beginning of
 /// the hash of what each was made of, and the ending. What is there already is not made again, and what is old goes.
 fn pack(dist: &Path, into: &Path) -> Result<()> {
-    fs::create_dir_all(into)?;
     let mut wanted = Vec::new();
     for name in files(dist)? {
         let plain = fs::read(dist.join(&name))?;
@@ -117,6 +119,7 @@ fn pack(dist: &Path, into: &Path) -> Result<()> {
 pub fn placeholder() -> Result<()> {
     let root = workspace::root();
     let page = root.join("ui/dist/index.html");
+    fs::create_dir_all(root.join("ui/packed"))?;
     if page.exists() {
         return Ok(());
     }
