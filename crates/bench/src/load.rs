@@ -78,7 +78,8 @@ fn pace(events: f64, lasts: u64) -> Plan {
 pub fn crowd(quick: bool) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for (receptionists, who) in [(200, "200 desks that see all"), (10, "10 receptionists, 190 colleagues")] {
-        let extensions = 1_000;
+        // Every second call rings at one of the desks.
+        let extensions = 400;
         let mut scene = Scene::set(extensions, Staff { users: 200, receptionists }, false)?;
         scene.play(pace(300.0, 2))?;
         scene.desks.forget();
