@@ -99,8 +99,6 @@ enum Plainly {
 
 /// What ends the bare output of a command.
 const END_OF_COMMAND: &[u8] = b"--END COMMAND--";
-/// The least room for the next read: what a socket holds of a PBX that says much is taken at once.
-const ROOM: usize = 64 * 1024;
 /// How much of a line that is passed over has to be kept to see its end.
 const TAIL: usize = 32;
 
@@ -113,6 +111,9 @@ impl Default for Limits {
 }
 
 impl Decoder {
+    /// The least room for the next read, in bytes: what a socket holds of a PBX that says much is taken at once.
+    pub const ROOM: usize = 64 * 1024;
+
     /// A decoder at the beginning of a session, before the banner.
     pub fn new(limits: Limits) -> Self {
         Self {
@@ -157,7 +158,7 @@ impl Decoder {
     pub fn space(&mut self) -> &mut [u8] {
         self.settle();
         self.compact();
-        let wanted = self.end + ROOM;
+        let wanted = self.end + Self::ROOM;
         if self.buffer.len() < wanted {
             self.buffer.resize(wanted.next_power_of_two(), 0);
         }

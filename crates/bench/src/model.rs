@@ -15,7 +15,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// What the link takes from a socket at once, where there is so much.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = frontdesk_ami::Decoder::ROOM;
 
 /// A model behind a decoder, fed with bytes.
 pub struct Fed {

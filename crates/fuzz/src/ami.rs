@@ -8,9 +8,6 @@ use frontdesk_ami::{Decoder, Event, Frame, Limits, ListPart};
 /// The most that is fed at once.
 const PIECE: usize = 700;
 
-/// What the decoder leaves room for besides the message that it holds.
-const ROOM: usize = 16 * 1024;
-
 /// Limits so tight that an input reaches them.
 const TIGHT: Limits = Limits { line: 40, message: 200, lines: 6 };
 
@@ -41,7 +38,7 @@ fn read(mut decoder: Decoder, input: &[u8], limits: Limits, mut size: impl FnMut
         while let Some(frame) = decoder.next() {
             all.push(seen(&frame, limits));
         }
-        let most = 4 * (limits.message + limits.line + PIECE + ROOM).next_power_of_two();
+        let most = 4 * (limits.message + limits.line + PIECE + Decoder::ROOM).next_power_of_two();
         assert!(decoder.held() <= most, "the decoder holds {} bytes", decoder.held());
     }
     all

@@ -114,6 +114,7 @@ impl View {
         let mut touched = Touched::default();
         for id in gone {
             touched.by(self.office.people.get(&id));
+            touched.outside = true;
             lose(&mut self.office.people, id, Change::PersonGone, changes);
         }
         for (id, person) in &people {
@@ -121,6 +122,8 @@ impl View {
             if before != Some(person) {
                 touched.by(before);
                 touched.by(Some(person));
+                // A number that was dialled is an extension from now on.
+                touched.outside |= before.is_none();
                 self.office.people.insert(id.clone(), Arc::clone(person));
                 changes.push(Change::Person(Arc::clone(person)));
             }
