@@ -311,7 +311,9 @@ fn the_signal_to_hang_up_reads_the_people_file_again() {
     assert!(until("the people file is read again"), "though nothing has changed");
     std::fs::write(folder.path().join("p.csv"), "name,extensions\nAnna,1001\nBob,10x2\n").unwrap();
     signal("-HUP");
-    assert!(until("the people file has a mistake; the people stay as they were"));
+    assert!(until(
+        "the people file has a mistake, which `check-config` explains; the people stay as they were"
+    ));
     signal("-TERM");
     assert!(until("frontdesk-server has stopped"));
     assert!(child.wait().unwrap().success());
