@@ -6,7 +6,6 @@ use anyhow::{Result, ensure};
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::desktop::DesktopSession;
 use frontdesk_tests::stage::{PASSWORD, Stage};
-use frontdesk_tests::until::until;
 
 const DAMAGED: &str = "{\"view\": {\"theme\": \"da";
 
@@ -24,7 +23,6 @@ pub async fn says_what_to_do() -> Result<()> {
     let kept = std::fs::read_to_string(folder.join("settings.json.broken"))?;
     ensure!(kept == DAMAGED, "the damaged file is kept as {kept:?}");
 
-    keyboard_is_at(&page, "login-server").await?;
     page.log_in(Some("no-such-host.invalid"), USER, PASSWORD).await?;
     page.says("#login-error", "There is no computer named no-such-host.invalid").await?;
     page.log_in(Some("127.0.0.1:9"), USER, PASSWORD).await?;
@@ -35,13 +33,4 @@ pub async fn says_what_to_do() -> Result<()> {
     page.find("#login-submit").await?.click().await?;
     live(&page).await?;
     page.close().await
-}
-
-/// Waits until the keyboard types into this element.
-async fn keyboard_is_at(page: &Browser, id: &str) -> Result<()> {
-    until(&format!("the keyboard is at {id}"), async || {
-        let at: Option<String> = page.run("return document.activeElement?.id ?? null;").await?;
-        Ok((at.as_deref() == Some(id)).then_some(()))
-    })
-    .await
 }

@@ -7,7 +7,7 @@ use frontdesk_console::texts::page;
 use frontdesk_console::{Event, Note};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, Properties, SubmitEvent, function_component, html, use_effect_with};
+use yew::{Callback, Html, Properties, SubmitEvent, function_component, html};
 
 /// Properties of [`LoginForm`].
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -46,7 +46,6 @@ pub fn LoginForm(props: &LoginProps) -> Html {
             trust,
         });
     });
-    use_effect_with((props.server.clone(), props.user.clone()), |_| to_the_first_empty());
     let server = if props.desktop {
         html! {
             <label>{ page::SERVER }
@@ -84,14 +83,6 @@ pub fn LoginForm(props: &LoginProps) -> Html {
                 <button id="login-submit" type="submit" disabled={props.busy}>{ word }</button>
             </form>
         </main>
-    }
-}
-
-/// The keyboard begins where something is missing; where nothing is, the focus stays.
-fn to_the_first_empty() {
-    let mut fields = ["login-server", "login-user", "login-password"].into_iter();
-    if let Some(empty) = fields.find(|id| dom::by_id(id).is_some() && dom::input(id).is_empty()) {
-        dom::focus_id(empty);
     }
 }
 

@@ -150,7 +150,7 @@ fn event(script: &mut Script<'_>, board: &Board) -> String {
         _ => "",
     };
     // The PBX itself may dial.
-    let alone = second == Some("Dest") && script.byte() % 4 == 0;
+    let alone = second == Some("Dest") && script.byte().is_multiple_of(4);
     if !alone {
         channel(script, first, &mut text);
     }
@@ -196,7 +196,7 @@ fn event(script: &mut Script<'_>, board: &Board) -> String {
         }
     }
     // Some say whose answer they are.
-    if let Some(id) = action.filter(|_| name == "OriginateResponse" || how % 11 == 0) {
+    if let Some(id) = action.filter(|_| name == "OriginateResponse" || how.is_multiple_of(11)) {
         let _ = write!(text, "ActionID: {id}\r\n");
     }
     text.push_str("\r\n");

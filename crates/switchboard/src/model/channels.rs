@@ -207,6 +207,10 @@ impl Model {
     /// Tells whoever dialled a channel that has ended, through Local pairs, why it has.
     fn dial_came_to(&mut self, uid: &Uid, cause: u32) {
         let Some(ended) = self.channels.get(uid) else { return };
+        // Who took the call did not refuse it; the end of their leg may be told when the caller is already sent on.
+        if ended.past.answered.is_some() {
+            return;
+        }
         // Whoever has it ignored has declined.
         let cause = if ended.past.ignored { 21 } else { cause };
         let mut dialler = ended.ties.dialled_by.clone();
