@@ -7,7 +7,7 @@ mod stage;
 
 use crate::orders::Order;
 use frontdesk_protocol::{HandedState, Outcome, Reason, Return, TransferMode};
-use stage::{BOB, CALLER, Stage};
+use stage::{BOB, CALLER, MINE, Stage};
 
 #[test]
 fn a_caller_whom_the_colleague_takes_is_listed_as_answered() {
@@ -81,6 +81,22 @@ fn busy_and_declined_and_not_reached_bring_the_caller_back_at_once_with_the_reas
         stage.answers(stage::BACK);
         assert_eq!(stage.state(), HandedState::Back { why });
     }
+}
+
+#[test]
+fn the_end_of_my_own_leg_is_not_why_the_next_phone_does_not_take_the_call() {
+    let mut stage = Stage::talking();
+    stage.moves_away(TransferMode::Usual);
+    stage.rings(BOB);
+    // Told late: the caller already rings at Bob's.
+    stage.hangs_up(MINE, 16);
+    stage.dial_ends(BOB, "NOANSWER");
+    stage.pass(100);
+    assert!(stage.moves().is_empty(), "why is not told yet");
+    stage.hangs_up(BOB, 21);
+    stage.pass(100);
+    stage.is_brought_back("");
+    assert_eq!(stage.state(), HandedState::Returning { why: Return::Refused });
 }
 
 #[test]

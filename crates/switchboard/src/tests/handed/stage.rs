@@ -118,6 +118,12 @@ impl Stage {
 
     /// Jane is sent to Bob.
     pub fn sends(&mut self, mode: TransferMode) {
+        self.moves_away(mode);
+        self.hangs_up(MINE, 16);
+    }
+
+    /// Jane is sent to Bob, and it is not told yet that my leg has ended.
+    pub fn moves_away(&mut self, mode: TransferMode) {
         self.orders(mode);
         self.reply("Response: Success\nValue: 1");
         assert!(matches!(self.last(), Order::BlindTransfer { .. }), "{:?}", self.last());
@@ -125,7 +131,6 @@ impl Stage {
         for who in [MINE, CALLER] {
             self.event("BridgeLeave", &format!("BridgeUniqueid: b1\n{}", snapshot(who, 6)));
         }
-        self.hangs_up(MINE, 16);
     }
 
     /// Bob, at whose phone Jane rings, sends her on to Carol.
@@ -157,8 +162,12 @@ impl Stage {
         }
     }
 
-    pub fn not_taken(&mut self, who: Who, status: &str, cause: u32) {
+    pub fn dial_ends(&mut self, who: Who, status: &str) {
         self.event("DialEnd", &format!("DialStatus: {status}\n{}", pair(CALLER, who, 5)));
+    }
+
+    pub fn not_taken(&mut self, who: Who, status: &str, cause: u32) {
+        self.dial_ends(who, status);
         self.hangs_up(who, cause);
     }
 
