@@ -3,8 +3,9 @@
 
 pub mod end;
 pub mod hearing;
+mod news;
 pub mod talk;
-mod vigil;
+pub mod vigil;
 
 use crate::clock;
 use crate::exchange::Order;
@@ -12,17 +13,17 @@ use crate::http::{App, Socket};
 use crate::hub::{Delivery, text};
 use crate::login::Session;
 use crate::presence::Presence;
-use crate::stop::{Stop, farewell};
 use end::{Again, End, bye, code};
 use frontdesk_protocol::{CommandId, Extension, HistoryQuery, Outcome, Reason, ServerMessage};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hearing::{Heard, understand};
+use news::News;
 use std::sync::Arc;
 use std::time::Duration;
 use talk::{Say, Talk};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
@@ -63,23 +64,21 @@ pub async fn serve(socket: Socket, app: Arc<App>, session: Session) {
     let _here = app.present.enter();
     let user = session.user.name.clone();
     tracing::info!(%user, "a desk connects");
-    let (key, now) = (session.key, clock::steady());
-    let pace = app.paces.of(key, now);
+    let now = clock::steady();
+    let pace = app.paces.of(session.key, now);
     let talk = Talk::new(Arc::clone(&app.hub), app.others, app.limits, session.clone(), pace, now);
-    let (renewed, session) = watch::channel(session);
+    let mut standing = app.vigil.watch(&session);
     let mut desk = Desk {
         wire: Wire { socket },
         talk,
-        session,
-        stop: app.stop.clone(),
-        trouble: app.store.trouble(),
+        news: news::of(&app, standing.clone()),
         app: Arc::clone(&app),
         open: FuturesUnordered::new(),
     };
     let end = tokio::select! {
         // First, so that a desk that is never silent, or that takes nothing any more, cannot put it off.
         biased;
-        () = vigil::until_over(&app, key, &renewed) => {
+        Ok(_) = standing.wait_for(Option::is_none) => {
             bye("Your session has ended. Log in again.", Again::No, code::POLICY)
         }
         Err(end) = desk.run() => end,
@@ -95,37 +94,38 @@ struct Desk {
     wire: Wire,
     talk: Talk,
     app: Arc<App>,
-    /// As it was last looked up.
-    session: watch::Receiver<Session>,
-    stop: Stop,
-    trouble: watch::Receiver<Option<String>>,
+    /// What seldom happens.
+    news: news::Stream,
     /// Orders and questions that are not answered yet.
     open: FuturesUnordered<BoxFuture<'static, Utf8Bytes>>,
 }
 
 impl Desk {
     async fn run(&mut self) -> Result<Never, End> {
-        self.trouble.mark_changed();
+        let alarm = sleep_until(due(&self.talk));
+        tokio::pin!(alarm);
         loop {
             self.flush().await?;
-            let due = Instant::now() + Duration::from_millis(self.talk.due().since(clock::steady()));
+            // It mostly gets later, with each message; the alarm is set anew when it goes off.
+            if due(&self.talk) < alarm.deadline() {
+                alarm.as_mut().reset(due(&self.talk));
+            }
             tokio::select! {
                 biased;
-                text = farewell(&mut self.stop) => return Err(bye(&text, Again::Yes, code::AWAY)),
+                Some(news) = self.news.next() => match news {
+                    News::End(farewell) => return Err(bye(&farewell, Again::Yes, code::AWAY)),
+                    News::Trouble(trouble) => self.talk.notice(trouble),
+                    News::Session(session) => self.talk.session(session, clock::steady()),
+                },
                 heard = self.wire.hear() => self.talk.hear(heard?, clock::steady())?,
                 Some(answer) = self.open.next(), if !self.open.is_empty() => {
                     self.talk.answered(answer, clock::steady());
                 }
                 delivery = next(&mut self.talk) => self.talk.deliver(delivery, clock::steady())?,
-                Ok(()) = self.trouble.changed() => {
-                    let trouble = self.trouble.borrow_and_update().clone();
-                    self.talk.notice(trouble);
+                () = &mut alarm => {
+                    self.talk.tick(clock::steady())?;
+                    alarm.as_mut().reset(due(&self.talk));
                 }
-                Ok(()) = self.session.changed() => {
-                    let session = self.session.borrow_and_update().clone();
-                    self.talk.session(session, clock::steady());
-                }
-                () = sleep_until(due) => self.talk.tick(clock::steady())?,
             }
         }
     }
@@ -160,6 +160,11 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// When the conversation wants to know the time at the latest.
+fn due(talk: &Talk) -> Instant {
+    Instant::now() + Duration::from_millis(talk.due().since(clock::steady()))
 }
 
 /// What comes next for the desk; nothing before it has said hello.

@@ -13,6 +13,7 @@ pub use upgrade::Socket;
 
 use crate::audit::{self, Act, Entry};
 use crate::clock;
+use crate::desk::vigil::Vigil;
 use crate::desk::{self, Limits};
 use crate::doorway::Peer;
 use crate::exchange::Order;
@@ -65,6 +66,8 @@ pub struct App {
     pub orders: mpsc::Sender<Order>,
     /// How often each session may order.
     pub paces: Paces,
+    /// The sessions whose desks are connected.
+    pub vigil: Vigil,
     /// The sentence of farewell, once the server stops.
     pub stop: Stop,
     /// How many desks are connected, so that a stopping server knows when the last has said good-bye.

@@ -33,7 +33,7 @@ pub enum Refusal {
 }
 
 /// A session and whose it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// What the database knows of its token.
     pub key: SessionKey,
@@ -133,6 +133,15 @@ impl Door {
     pub async fn session(&self, key: SessionKey) -> anyhow::Result<Option<Session>> {
         let user = self.store.session(key, self.lifetime).await?;
         Ok(user.map(|user| Session { key, user }))
+    }
+
+    /// The same of several, in their order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn sessions(&self, keys: Vec<SessionKey>) -> anyhow::Result<Vec<Option<Session>>> {
+        let users = self.store.users_of(keys.clone(), self.lifetime).await?;
+        Ok(keys.into_iter().zip(users).map(|(key, user)| Some(Session { key, user: user? })).collect())
     }
 
     /// Ends a session.

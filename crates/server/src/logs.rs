@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use std::io::IsTerminal as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -29,7 +29,10 @@ pub fn begin(format: LogFormat, usual: &str) {
 
 /// The same to another place, at the level that is given.
 pub fn begin_into(to: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, format: LogFormat, level: &str) {
-    tracing_subscriber::registry().with(written(to, format, level)).with(Counting).init();
+    let counting = Counting.with_filter(LevelFilter::WARN);
+    tracing_subscriber::registry().with(written(to, format, level)).with(counting).init();
+    // Of the libraries that log by the other way no more is ever printed: they need not even ask.
+    log::set_max_level(log::LevelFilter::Info.min(log::max_level()));
     tracing::trace!("the log begins");
 }
 

@@ -4,6 +4,7 @@ use crate::audit::{Act, Entry};
 use crate::clock;
 use crate::config::{Config, Secret};
 use crate::desk::Limits;
+use crate::desk::vigil::{self, Vigil};
 use crate::doorway::Doorway;
 use crate::exchange::{Exchange, Order};
 use crate::http::{self, App, Monitor, Page, Readers, Transport};
@@ -156,6 +157,7 @@ impl Server {
             hub,
             orders,
             paces: Paces::default(),
+            vigil: Vigil::default(),
             stop: stopped.clone(),
             present: Presence::default(),
             others: config.privacy.others,
@@ -169,6 +171,7 @@ impl Server {
         let http = tokio::spawn(http::serve(doorway, Arc::clone(&app), async move {
             farewell(&mut ended).await;
         }));
+        tokio::spawn(vigil::keep(Arc::clone(&app)));
         tokio::spawn(forget(Arc::clone(&app), config.history.keep_days, config.sessions.lifetime()));
         tracing::info!(%address, ?transport, fingerprint = fingerprint.as_deref(), "frontdesk-server is ready");
         Ok(RunningServer {

@@ -238,18 +238,39 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn session(&self, key: SessionKey, lifetime: Lifetime) -> Result<Option<User>> {
+        Ok(self.users_of(vec![key], lifetime).await?.pop().flatten())
+    }
+
+    /// The same of several, in their order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn users_of(&self, keys: Vec<SessionKey>, lifetime: Lifetime) -> Result<Vec<Option<User>>> {
         let now = clock::now();
         // Those in memory first: one that is saved in between is then seen twice, not never.
-        let unsaved = self.shared.session(key);
-        let found = self.read(move |reader| sessions::find(reader, key, now, lifetime)).await?;
-        let Some(found) = found else {
-            let Some(unsaved) = unsaved else { return Ok(None) };
-            return self.read(move |reader| sessions::of_unsaved(reader, &unsaved, now, lifetime)).await;
-        };
-        if now.since(found.used) > NOTED {
-            // Nobody waits for it: whether the session stands is known, and the disk may be slow.
+        let asked: Vec<_> = keys.into_iter().map(|key| (key, self.shared.session(key))).collect();
+        let (users, used) = self
+            .read(move |reader| {
+                let (mut users, mut used) = (Vec::with_capacity(asked.len()), Vec::new());
+                for (key, unsaved) in asked {
+                    users.push(match (sessions::find(reader, key, now, lifetime)?, unsaved) {
+                        (Some(found), _) => {
+                            if now.since(found.used) > NOTED {
+                                used.push(key);
+                            }
+                            Some(found.user)
+                        }
+                        (None, Some(unsaved)) => sessions::of_unsaved(reader, &unsaved, now, lifetime)?,
+                        (None, None) => None,
+                    });
+                }
+                Ok((users, used))
+            })
+            .await?;
+        if !used.is_empty() {
+            // Nobody waits for it: whether the sessions stand is known, and the disk may be slow.
             let noted = self.shared.job(Box::new(move |writer| {
-                if let Err(error) = sessions::touch(writer, key, now) {
+                if let Err(error) = sessions::touch(writer, &used, now) {
                     tracing::warn!(error = %format!("{error:#}"), "the use of a session is not noted");
                 }
             }));
@@ -257,7 +278,7 @@ impl Store {
                 tracing::warn!(error = %format!("{error:#}"), "the use of a session is not noted");
             }
         }
-        Ok(Some(found.user))
+        Ok(users)
     }
 
     /// All sessions that stand, by user and age.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::desk::Limits;
+use crate::desk::vigil::{self, Vigil};
 use crate::doorway::Doorway;
 use crate::exchange::Order;
 use crate::http::{App, Monitor, Page, Readers, Transport, serve};
@@ -69,6 +70,7 @@ impl Bench {
             hub: Arc::clone(&hub),
             orders,
             paces: Paces::default(),
+            vigil: Vigil::default(),
             stop: stopped,
             present: Presence::default(),
             others: crate::privacy::Others::Names,
@@ -81,6 +83,7 @@ impl Bench {
             },
             limits,
         });
+        tokio::spawn(vigil::keep(Arc::clone(&app)));
         let doorway = Doorway::open(([127, 0, 0, 1], 0).into(), None).await.unwrap();
         let address = doorway.address();
         tokio::spawn(serve(doorway, Arc::clone(&app), std::future::pending()));

@@ -1,31 +1,76 @@
-//! The eye on a desk's session while its socket is open: revoked, closed account, new password, too old. Also when that
-//! was done by another program on the same database. Not what the desk is told then.
+//! The eye on the sessions whose desks are connected: revoked, closed account, new password, too old. Also when that was
+//! done by another program on the same database. All are looked up together. Not what a desk is told then.
 
 use crate::http::App;
 use crate::login::Session;
+use crate::stop::farewell;
 use crate::store::SessionKey;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often the session is looked up. With the second that a desk has to take the farewell, its socket is closed within
-/// two.
+/// How often the sessions are looked up. With the second that a desk has to take the farewell, its socket is closed
+/// within two.
 const LOOK: Duration = Duration::from_millis(800);
 
-/// Waits until the session is over; until then `session` holds it as it was last looked up.
-pub async fn until_over(app: &App, key: SessionKey, session: &watch::Sender<Session>) {
+/// A session as it was last looked up; nothing once it is over.
+pub type Standing = watch::Receiver<Option<Session>>;
+
+/// The sessions that are watched.
+#[derive(Debug, Default)]
+pub struct Vigil(Mutex<BTreeMap<SessionKey, watch::Sender<Option<Session>>>>);
+
+impl Vigil {
+    /// Watches a session that has just been looked up, as long as the answer is kept.
+    pub fn watch(&self, session: &Session) -> Standing {
+        let mut watched = self.lock();
+        let told = watched.entry(session.key).or_insert_with(|| watch::Sender::new(None));
+        told.send_if_modified(|held| held.replace(session.clone()).as_ref() != Some(session));
+        told.subscribe()
+    }
+
+    fn keys(&self) -> Vec<SessionKey> {
+        let mut watched = self.lock();
+        watched.retain(|_, told| told.receiver_count() > 0);
+        watched.keys().copied().collect()
+    }
+
+    fn tell(&self, key: SessionKey, now: Option<Session>) {
+        if let Some(told) = self.lock().get(&key) {
+            told.send_if_modified(|held| {
+                let news = *held != now;
+                *held = now;
+                news
+            });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SessionKey, watch::Sender<Option<Session>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks the watched sessions up until the server ends.
+pub async fn keep(app: Arc<App>) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut stop = app.stop.clone();
     loop {
-        looks.tick().await;
-        match app.door.session(key).await {
-            Ok(Some(now)) => {
-                session.send_replace(now);
-            }
-            Ok(None) => return,
+        tokio::select! {
+            _ = farewell(&mut stop) => return,
+            _ = looks.tick() => {}
+        }
+        let keys = app.vigil.keys();
+        if keys.is_empty() {
+            continue;
+        }
+        match app.door.sessions(keys.clone()).await {
+            Ok(sessions) => keys.into_iter().zip(sessions).for_each(|(key, now)| app.vigil.tell(key, now)),
             // A database that cannot be read for a moment throws nobody out.
             Err(error) => {
-                tracing::warn!(error = %format!("{error:#}"), "a session cannot be looked up");
+                tracing::warn!(error = %format!("{error:#}"), "the sessions cannot be looked up");
             }
         }
     }

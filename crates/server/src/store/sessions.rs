@@ -101,22 +101,31 @@ pub fn find(
     lifetime: Lifetime,
 ) -> Result<Option<Session>> {
     let (idle, absolute) = lifetime.since(now);
+    // The limits are no part of the question: with other ones each time, SQLite would plan it anew each time.
     connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS}, used FROM sessions JOIN users ON name = user
-             WHERE token = ?1 AND disabled = 0 AND used > ?2 AND sessions.created > ?3"
+            "SELECT {COLUMNS}, used, sessions.created FROM sessions JOIN users ON name = user
+             WHERE token = ?1 AND disabled = 0"
         ))?
-        .query_row(params![&key.0[..], idle, absolute], |row| Ok(user(row).map(|user| (user, row.get(5)))))
-        .optional()?
-        .map(|found| {
-            let (user, used) = found?;
-            Ok(Session { user, used: Millis(used?) })
+        .query_row([&key.0[..]], |row| {
+            let (used, created): (i64, i64) = (row.get(5)?, row.get(6)?);
+            let stands = used > idle && created > absolute;
+            Ok(stands.then(|| user(row).map(|user| Session { user, used: Millis(used) })))
         })
+        .optional()?
+        .flatten()
         .transpose()
 }
 
-pub fn touch(connection: &Connection, key: SessionKey, now: Millis) -> Result<()> {
-    connection.execute("UPDATE sessions SET used = ?2 WHERE token = ?1", params![&key.0[..], now.0])?;
+/// Notes that they are used now.
+pub fn touch(connection: &mut Connection, keys: &[SessionKey], now: Millis) -> Result<()> {
+    let change = connection.transaction()?;
+    for key in keys {
+        change
+            .prepare_cached("UPDATE sessions SET used = ?2 WHERE token = ?1")?
+            .execute(params![&key.0[..], now.0])?;
+    }
+    change.commit()?;
     Ok(())
 }
 
