@@ -1,26 +1,27 @@
 //! The command line as a person at the terminal meets it: what it prints, and every sentence of refusal.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::io::Write;
+#[path = "cli/program.rs"]
+mod program;
+
+use program::{DEADLINE, Program};
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Instant;
+
+/// The server's program in `folder`.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"));
+    command.args(arguments).current_dir(folder).env_remove("FRONTDESK_CONFIG");
+    command
+}
 
 /// Runs the program in `folder`; the answer is whether it succeeded, and what it wrote.
 fn run(folder: &Path, arguments: &[&str], input: &str) -> (bool, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("FRONTDESK_CONFIG")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that refuses at once does not read it.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).unwrap())
+    let mut program = Program::start(&mut command(folder, arguments));
+    program.hears(input);
+    program.ends()
 }
 
 fn office(config: &str) -> tempfile::TempDir {
@@ -232,37 +233,28 @@ fn the_way_to_the_pbx_is_checked_as_well() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_password_that_is_typed_is_not_shown() {
-    use std::io::{BufRead, BufReader, Read};
-    use std::time::{Duration, Instant};
-
     let folder = office("[pbx]\nsecret = \"s\"\n");
     let program = env!("CARGO_BIN_EXE_frontdesk-server");
     let add = format!("tty; exec {program} user add anna --role receptionist --config frontdesk.toml");
-    let mut child = Command::new("script")
-        .args(["--quiet", "--return", "--command", &add, "/dev/null"])
-        .current_dir(folder.path())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(child.stdout.take().unwrap());
-    let mut terminal = String::new();
-    said.read_line(&mut terminal).unwrap();
-    let until = Instant::now() + Duration::from_secs(20);
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &add, "/dev/null"]).current_dir(folder.path());
+    let mut script = Program::start(&mut script);
+    let terminal =
+        script.until("the terminal", |line| line.starts_with("/dev/").then(|| line.trim().to_owned()));
+    let until = Instant::now() + DEADLINE;
     loop {
-        let modes = Command::new("stty").args(["-a", "-F", terminal.trim()]).output().unwrap();
+        let modes = Command::new("stty").args(["-a", "-F", &terminal]).output().unwrap();
         if String::from_utf8_lossy(&modes.stdout).contains("-echo ") {
             break;
         }
         assert!(Instant::now() < until, "the terminal still shows what is typed");
         std::thread::yield_now();
     }
-    child.stdin.take().unwrap().write_all(b"correct horse\n").unwrap();
-    let mut rest = String::new();
-    said.read_to_string(&mut rest).unwrap();
-    assert!(child.wait().unwrap().success(), "{rest}");
-    assert!(rest.contains("anna can log in now."), "{rest}");
-    assert!(!rest.contains("correct horse"), "{rest}");
+    script.hears("correct horse\n");
+    let (done, said) = script.ends();
+    assert!(done, "{said}");
+    assert!(said.contains("anna can log in now."), "{said}");
+    assert!(!said.contains("correct horse"), "{said}");
 }
 
 #[test]
@@ -287,36 +279,24 @@ fn a_server_that_cannot_start_says_why() {
 #[cfg(unix)]
 #[test]
 fn the_signal_to_hang_up_reads_the_people_file_again() {
-    use std::io::{BufRead, BufReader};
-
     let config =
         "[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n[people]\nfile = \"p.csv\"\n";
     let folder = office(config);
     std::fs::write(folder.path().join("p.csv"), "name,extensions\nAnna,1001\n").unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
-        .args(["serve", "--config", "frontdesk.toml"])
-        .current_dir(folder.path())
-        .env("FRONTDESK_LOG", "info")
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-    let mut until = |text: &str| said.find(|line| line.as_ref().unwrap().contains(text)).is_some();
-    assert!(until("The console is at"));
-    let signal = |name: &str| {
-        let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    };
-    signal("-HUP");
-    assert!(until("the people file is read again"), "though nothing has changed");
+    let mut server = Program::start(
+        command(folder.path(), &["serve", "--config", "frontdesk.toml"]).env("FRONTDESK_LOG", "info"),
+    );
+    server.says("The console is at");
+    server.signal("-HUP");
+    // Though nothing has changed.
+    server.says("the people file is read again");
     std::fs::write(folder.path().join("p.csv"), "name,extensions\nAnna,1001\nBob,10x2\n").unwrap();
-    signal("-HUP");
-    assert!(until(
-        "the people file has a mistake, which `check-config` explains; the people stay as they were"
-    ));
-    signal("-TERM");
-    assert!(until("frontdesk-server has stopped"));
-    assert!(child.wait().unwrap().success());
+    server.signal("-HUP");
+    server.says("the people file has a mistake, which `check-config` explains; the people stay as they were");
+    server.signal("-TERM");
+    server.says("frontdesk-server has stopped");
+    let (done, said) = server.ends();
+    assert!(done, "{said}");
 }
 
 #[test]
@@ -346,19 +326,11 @@ fn every_configuration_in_the_papers_and_in_the_lab_is_right() {
 #[cfg(unix)]
 #[test]
 fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
-    use std::io::{BufRead, BufReader};
-
     let folder = office("[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n");
     let run = |arguments: &[&str]| run(folder.path(), arguments, "correct horse\n");
     assert!(run(&["user", "add", "anna", "--role", "colleague", "--password-stdin"]).0);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
-        .args(["serve", "--config", "frontdesk.toml"])
-        .current_dir(folder.path())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(said.find(|line| line.as_ref().unwrap().contains("The console is at")).is_some());
+    let mut server = Program::start(&mut command(folder.path(), &["serve", "--config", "frontdesk.toml"]));
+    server.says("The console is at");
     let (done, text) = run(&["backup", "copy.db"]);
     assert!(done, "{text}");
     assert_eq!(
@@ -369,8 +341,9 @@ fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
     assert!(run(&["user", "add", "bob", "--role", "colleague", "--password-stdin"]).0);
     let (done, text) = run(&["restore", "copy.db"]);
     assert!(!done && text.contains("another frontdesk-server already serves from frontdesk.db"), "{text}");
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    assert!(child.wait().unwrap().success());
+    server.signal("-TERM");
+    let (done, text) = server.ends();
+    assert!(done, "{text}");
     let (done, text) = run(&["restore", "copy.db"]);
     assert!(done && text.contains("Everybody has to log in again."), "{text}");
     assert!(text.contains("What was there before is kept as frontdesk.db.before-restore-"), "{text}");
@@ -383,25 +356,18 @@ fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
 #[cfg(unix)]
 #[test]
 fn a_server_that_cannot_save_ends_all_the_same_and_says_what_is_lost() {
-    use std::io::{BufRead, BufReader, Read};
-
     let folder = office("[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk-server"))
-        .args(["serve", "--log-format", "json", "--config", "frontdesk.toml"])
-        .current_dir(folder.path())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let address = said.find_map(|line| {
-        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let json = ["serve", "--log-format", "json", "--config", "frontdesk.toml"];
+    let mut server = Program::start(&mut command(folder.path(), &json));
+    let address = server.until("its address", |line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
         line["address"].as_str().map(str::to_owned)
     });
-    let address = address.unwrap();
     let lock = rusqlite::Connection::open(folder.path().join("frontdesk.db")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let body = r#"{"user":"root","password":"a planted guess"}"#;
     let mut stream = std::net::TcpStream::connect(&address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
     write!(
         stream,
         "POST /api/login HTTP/1.1\r\nHost: desk\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -411,12 +377,12 @@ fn a_server_that_cannot_save_ends_all_the_same_and_says_what_is_lost() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    let said: Vec<String> = said.collect();
-    assert!(child.wait().unwrap().success(), "{said:#?}");
+    server.signal("-TERM");
+    let (done, said) = server.ends();
+    assert!(done, "{said}");
     let lost = "entries of the audit and sessions are lost with the server's end";
-    let line = said.iter().find(|line| line.contains(lost)).unwrap_or_else(|| panic!("{said:#?}"));
+    let line = said.lines().find(|line| line.contains(lost)).unwrap_or_else(|| panic!("{said}"));
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!((&line["level"], &line["entries"]), (&"ERROR".into(), &1.into()), "{line}");
-    assert!(said.iter().all(|line| !line.contains("planted")), "{said:#?}");
+    assert!(!said.contains("planted"), "{said}");
 }

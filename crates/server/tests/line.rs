@@ -63,31 +63,55 @@ impl Desk {
         }
     }
 
-    async fn until<T>(&mut self, condition: impl Fn(&Office) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = condition(&self.office) {
-                return found;
+    /// The first thing that is found in what is said from now on. Signs of life do not put the deadline off.
+    async fn find<T>(&mut self, find: impl Fn(ServerMessage) -> Option<T>) -> T {
+        let found = timeout(DEADLINE, async {
+            loop {
+                if let Some(found) = find(self.hear().await) {
+                    return found;
+                }
             }
-            self.hear().await;
-        }
+        });
+        found.await.expect("it is said in time")
+    }
+
+    async fn until<T>(&mut self, condition: impl Fn(&Office) -> Option<T>) -> T {
+        let found = timeout(DEADLINE, async {
+            loop {
+                if let Some(found) = condition(&self.office) {
+                    return found;
+                }
+                self.hear().await;
+            }
+        });
+        found.await.expect("it is so in time")
     }
 
     async fn row(&mut self) -> HistoryEntry {
-        loop {
-            if let ServerMessage::HistoryAdded { entry } = self.hear().await {
-                return entry;
-            }
-        }
+        let row = |message| match message {
+            ServerMessage::HistoryAdded { entry } => Some(entry),
+            _ => None,
+        };
+        self.find(row).await
     }
 
     async fn page(&mut self) -> Vec<HistoryEntry> {
         let query = HistoryQuery { person: None, before: None, limit: 50, text: None };
         self.say(&ClientMessage::History { id: CommandId::parse("h").unwrap(), query }).await;
-        loop {
-            if let ServerMessage::History { page, .. } = self.hear().await {
-                return page.entries;
-            }
-        }
+        let page = |message| match message {
+            ServerMessage::History { page, .. } => Some(page.entries),
+            _ => None,
+        };
+        self.find(page).await
+    }
+
+    /// What the server says as it lets the desk go, and whether to come again.
+    async fn bye(&mut self) -> (String, bool) {
+        let bye = |message| match message {
+            ServerMessage::Bye { text, again, .. } => Some((text, again)),
+            _ => None,
+        };
+        self.find(bye).await
     }
 }
 
@@ -153,12 +177,7 @@ async fn a_call_on_the_pbx_reaches_the_desk_an_order_the_pbx_and_a_row_the_histo
     assert!(pbx.orders.try_recv().is_err(), "a repeated order acts once");
     assert_eq!(desk.page().await.last().unwrap(), &row);
     server.shutdown().await;
-    loop {
-        if let ServerMessage::Bye { again, .. } = desk.hear().await {
-            assert!(again);
-            break;
-        }
-    }
+    assert!(desk.bye().await.1);
 }
 
 /// The value of a number that a monitor reads.
@@ -194,7 +213,7 @@ async fn a_monitor_reads_how_the_pbx_and_the_orders_fare() {
 
     let command = Command::HangUp { leg: LegId::parse("not.there").unwrap(), grace: false };
     desk.say(&ClientMessage::Command { id: CommandId::parse("1").unwrap(), command }).await;
-    while !matches!(desk.hear().await, ServerMessage::Result { .. }) {}
+    desk.find(|message| matches!(message, ServerMessage::Result { .. }).then_some(())).await;
     let gone = "frontdesk_commands_total{command=\"hangUp\",result=\"gone\"}";
     assert_eq!(number(&server, gone).await, 1.0);
     assert_eq!(number(&server, "frontdesk_command_seconds_count{command=\"hangUp\"}").await, 1.0);
@@ -276,11 +295,7 @@ async fn a_session_that_another_program_ends_loses_its_desk() {
         let done = program.args(arguments).current_dir(folder.path()).output().await.unwrap();
         assert!(done.status.success(), "{done:?}");
         let ended = std::time::Instant::now();
-        let (text, again) = loop {
-            if let ServerMessage::Bye { text, again, .. } = desk.hear().await {
-                break (text, again);
-            }
-        };
+        let (text, again) = desk.bye().await;
         eprintln!("{arguments:?}: told after {} ms", ended.elapsed().as_millis());
         assert_eq!((&*text, again), ("Your session has ended. Log in again.", false));
     }

@@ -136,18 +136,21 @@ async fn say(socket: &mut Socket, message: &ClientMessage) {
     socket.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
 }
 
-/// The next message that is no sign of life.
+/// The next message that is no sign of life; such signs do not put the deadline off.
 async fn hear(socket: &mut Socket) -> ServerMessage {
-    loop {
-        match timeout(DEADLINE, socket.next()).await.unwrap().unwrap().unwrap() {
-            Message::Text(text) => match serde_json::from_str(&text).unwrap() {
-                ServerMessage::Beat { .. } => {}
-                message => return message,
-            },
-            Message::Ping(_) => {}
-            other => panic!("{other:?}"),
+    let message = timeout(DEADLINE, async {
+        loop {
+            match socket.next().await.unwrap().unwrap() {
+                Message::Text(text) => match serde_json::from_str(&text).unwrap() {
+                    ServerMessage::Beat { .. } => {}
+                    message => return message,
+                },
+                Message::Ping(_) => {}
+                other => panic!("{other:?}"),
+            }
         }
-    }
+    });
+    message.await.expect("a message comes in time")
 }
 
 async fn refused(upgrade: Result<Socket, Error>) -> (u16, String) {

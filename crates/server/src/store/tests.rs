@@ -9,6 +9,7 @@ mod unsaved;
 
 use super::*;
 use frontdesk_protocol::{Direction, HistoryOutcome, Millis, Party, PartyKind};
+use std::time::Duration;
 
 fn row(store: &Store, call: &str, extension: &str) -> HistoryEntry {
     HistoryEntry {
@@ -88,7 +89,7 @@ async fn a_locked_database_loses_nothing_and_is_told() {
     let other = connect(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let row = end(&store, "c", "1001");
-    let told = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+    let told = until(&mut trouble, Option::is_some).await.unwrap();
     assert_eq!(
         told,
         "The call history cannot be saved: another program holds the server's database. Please have it closed. \
@@ -96,10 +97,19 @@ async fn a_locked_database_loses_nothing_and_is_told() {
     );
     assert_eq!(store.page(at("1001"), None, 10, "").await.unwrap().entries, std::slice::from_ref(&row));
     other.execute_batch("ROLLBACK").unwrap();
-    trouble.wait_for(Option::is_none).await.unwrap();
+    until(&mut trouble, Option::is_none).await;
     drop(store);
     let store = Store::open(&path, Purpose::Serve).unwrap();
     assert_eq!(store.page(at("1001"), None, 10, "").await.unwrap().entries, [row]);
+}
+
+/// What is told of the trouble, once it is so.
+async fn until(
+    trouble: &mut watch::Receiver<Option<String>>,
+    so: impl FnMut(&Option<String>) -> bool,
+) -> Option<String> {
+    let told = tokio::time::timeout(Duration::from_secs(20), trouble.wait_for(so)).await;
+    told.expect("it is told in time").unwrap().clone()
 }
 
 /// Lets the database grow by `pages` at most, as a disk would that is nearly full.
@@ -122,7 +132,7 @@ async fn a_full_disk_loses_nothing_that_fits_the_memory_and_all_is_saved_when_th
     let mut trouble = store.trouble();
     room(&store, 2).await;
     let rows: Vec<_> = (0..500).map(|n| end(&store, &format!("c{n}"), "1001")).collect();
-    let told = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+    let told = until(&mut trouble, Option::is_some).await.unwrap();
     assert_eq!(
         told,
         "The call history cannot be saved: the server's disk is full. Please have room made on it. Calls go on as \
@@ -131,7 +141,7 @@ async fn a_full_disk_loses_nothing_that_fits_the_memory_and_all_is_saved_when_th
     let page = store.page(at("1001"), None, 200, "").await.unwrap();
     assert_eq!(page.entries[0], rows[499], "what is not saved is shown all the same");
     room(&store, 10_000).await;
-    trouble.wait_for(Option::is_none).await.unwrap();
+    until(&mut trouble, Option::is_none).await;
     drop(store);
     let store = Store::open(&path, Purpose::Serve).unwrap();
     let mut saved = Vec::new();
@@ -153,15 +163,15 @@ async fn what_a_full_disk_keeps_in_memory_is_bounded_and_the_loss_is_told() {
     let many: Vec<_> = (0..60_000).map(|_| row(&store, "c", "1001")).collect();
     let newest = many[59_999].clone();
     store.record(many, vec![]);
-    let told = trouble.wait_for(|told| told.as_ref().is_some_and(|text| text.contains("lost"))).await;
-    let told = told.unwrap().clone().unwrap();
+    let lost = |told: &Option<String>| told.as_ref().is_some_and(|text| text.contains("lost"));
+    let told = until(&mut trouble, lost).await.unwrap();
     assert!(told.ends_with("Calls go on as usual, but 10000 rows of the history are lost."), "{told}");
     let depth = store.shared.depth();
     assert_eq!((depth.rows, depth.lost_rows), (50_000, 10_000));
     let page = store.page(at("1001"), None, 1, "").await.unwrap();
     assert_eq!(page.entries, [newest], "the oldest are given up, not the newest");
     room(&store, 100_000).await;
-    trouble.wait_for(Option::is_none).await.unwrap();
+    until(&mut trouble, Option::is_none).await;
 }
 
 #[tokio::test]

@@ -72,10 +72,10 @@ async fn a_locked_database_loses_no_entry_and_is_told() {
     for when in 0..700 {
         store.audit(entry("anna", when));
     }
-    let told = trouble.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+    let told = until(&mut trouble, Option::is_some).await.unwrap();
     assert!(told.ends_with("nothing is lost as long as the server runs."), "{told}");
     other.execute_batch("ROLLBACK").unwrap();
-    trouble.wait_for(Option::is_none).await.unwrap();
+    until(&mut trouble, Option::is_none).await;
     assert_eq!(store.close(), 0);
     let kept = Store::open(&path, Purpose::Accounts).unwrap().audited(Wanted::default()).await.unwrap();
     assert_eq!(kept.len(), 700);
@@ -90,14 +90,14 @@ async fn what_a_full_disk_keeps_in_memory_of_the_audit_is_bounded_and_the_loss_i
     for when in 0..60_000 {
         store.audit(entry("anna", when));
     }
-    let told = trouble.wait_for(|told| told.as_ref().is_some_and(|text| text.contains("lost."))).await;
-    let told = told.unwrap().clone().unwrap();
+    let lost = |told: &Option<String>| told.as_ref().is_some_and(|text| text.contains("lost."));
+    let told = until(&mut trouble, lost).await.unwrap();
     assert!(told.contains("entries of the audit are lost."), "{told}");
     let depth = store.shared.depth();
     let saved = store.audited(Wanted::default()).await.unwrap().len() as u64;
     assert_eq!((depth.entries, depth.lost_entries + saved), (50_000, 10_000), "{saved} had room on the disk");
     room(&store, 100_000).await;
-    trouble.wait_for(Option::is_none).await.unwrap();
+    until(&mut trouble, Option::is_none).await;
 }
 
 #[tokio::test]
