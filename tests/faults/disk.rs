@@ -116,6 +116,8 @@ async fn a_full_disk_is_told_and_what_happened_meanwhile_is_saved_when_there_is_
     .await?;
     let room = room.context("a disk")?;
     let server = line.stage.server_id()?;
+    let early = line.stage.token("anna").await?;
+    Desk::open(line.stage.address()?, &early).await?;
     room.fill_up(server)?;
     // Until what the server had set aside is used up as well.
     let story = Story::read();
@@ -145,6 +147,12 @@ async fn a_full_disk_is_told_and_what_happened_meanwhile_is_saved_when_there_is_
     let late = line.stage.token("anna").await?;
     Desk::open(line.stage.address()?, &late).await?;
     ensure!(line.stage.server_log().contains("a session cannot be saved and is kept in memory"));
+    // And who goes home now is logged out, also where that cannot be written down.
+    line.stage.log_out(&early).await?;
+    ensure!(
+        line.stage.server_log().contains("a session has ended and cannot be taken out of the database yet")
+    );
+    ensure!(Desk::open(line.stage.address()?, &early).await.is_err(), "a session outlives its log-out");
 
     room.make_room(server)?;
     let since = Instant::now();
@@ -157,8 +165,9 @@ async fn a_full_disk_is_told_and_what_happened_meanwhile_is_saved_when_there_is_
         "{}",
         shown.rows
     );
-    // The session that was opened meanwhile is saved as well.
-    ensure!(sessions(&room.copy(server, line.stage.folder())?)? == 2, "a session is lost");
+    // The session that was opened meanwhile is saved as well, and the one that was ended is gone.
+    let left = sessions(&room.copy(server, line.stage.folder())?)?;
+    ensure!(left == 2, "{left} sessions are left");
     Desk::open(line.stage.address()?, &late).await?;
     Row {
         place: "disk-2",
@@ -166,7 +175,10 @@ async fn a_full_disk_is_told_and_what_happened_meanwhile_is_saved_when_there_is_
         seen: told(&shown.told),
         back: Some(back),
         peak: line.peak()?,
-        also: format!("“{notice}” Who logs in gets in. Afterwards all {} rows are saved", saved.len()),
+        also: format!(
+            "“{notice}” Who logs in gets in, who logs out is out. Afterwards all {} rows are saved",
+            saved.len()
+        ),
     }
     .hand_over()
 }

@@ -239,6 +239,23 @@ impl Stage {
         Ok((status, serde_json::from_slice(&body).context("an answer in JSON")?))
     }
 
+    /// Logs out of the session of a token.
+    ///
+    /// # Errors
+    /// When the server does not say that this was done.
+    pub async fn log_out(&self, token: &str) -> Result<()> {
+        let request = Request::post(format!("http://{}/api/logout", self.address()?))
+            .header("authorization", format!("Bearer {token}"))
+            .body(String::new())?;
+        let response = Client::builder(TokioExecutor::new()).build_http().request(request).await?;
+        ensure!(
+            response.status() == StatusCode::NO_CONTENT,
+            "a log-out is answered by {}",
+            response.status()
+        );
+        Ok(())
+    }
+
     /// Adds a user and opens their desk.
     ///
     /// # Errors

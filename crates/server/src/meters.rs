@@ -219,14 +219,14 @@ impl Meters {
     /// Never for what is registered here.
     pub fn text(&self, look: Look) -> Result<String, std::fmt::Error> {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let Depth { rows, entries, sessions, lost_rows, lost_entries } = look.depth;
+        let Depth { rows, entries, sessions, ended, lost_rows, lost_entries } = look.depth;
         self.pbx_up.set(i64::from(look.pbx_up));
         self.desks.set(number(look.desks));
         self.passwords.set(number(password::waiting()));
         let (history, audit) = (Kept { table: "history" }, Kept { table: "audit" });
         self.backlog.get_or_create(&history).set(number(rows));
         self.backlog.get_or_create(&audit).set(number(entries));
-        self.backlog.get_or_create(&Kept { table: "sessions" }).set(number(sessions));
+        self.backlog.get_or_create(&Kept { table: "sessions" }).set(number(sessions + ended));
         self.lost.get_or_create(&history).set(i64::try_from(lost_rows).unwrap_or(i64::MAX));
         self.lost.get_or_create(&audit).set(i64::try_from(lost_entries).unwrap_or(i64::MAX));
         let mut out = String::new();
@@ -257,7 +257,7 @@ mod tests {
         entry.act = "a caller's name".to_owned().into();
         traffic.concluded(&entry, Duration::from_millis(30));
         logged("error", "frontdesk_server::store", Duration::from_secs(1_700_000_000));
-        let depth = Depth { rows: 3, entries: 4, sessions: 1, lost_rows: 0, lost_entries: 5 };
+        let depth = Depth { rows: 3, entries: 4, sessions: 1, ended: 1, lost_rows: 0, lost_entries: 5 };
         let text = meters.text(Look { pbx_up: true, desks: 2, depth }).unwrap();
         for line in [
             "frontdesk_ami_up 1",
@@ -274,7 +274,7 @@ mod tests {
             "frontdesk_command_seconds_count{command=\"transfer\"} 1",
             "frontdesk_backlog{table=\"history\"} 3",
             "frontdesk_backlog{table=\"audit\"} 4",
-            "frontdesk_backlog{table=\"sessions\"} 1",
+            "frontdesk_backlog{table=\"sessions\"} 2",
             "frontdesk_lost{table=\"audit\"} 5",
             "frontdesk_passwords_waiting 0",
             "frontdesk_last_error_timestamp_seconds{level=\"error\",module=\"frontdesk_server::store\"} 1700000000",

@@ -246,13 +246,17 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn users_of(&self, keys: Vec<SessionKey>, lifetime: Lifetime) -> Result<Vec<Option<User>>> {
-        let now = clock::now();
+        let (now, ended) = (clock::now(), self.shared.ended());
         // Those in memory first: one that is saved in between is then seen twice, not never.
         let asked: Vec<_> = keys.into_iter().map(|key| (key, self.shared.session(key))).collect();
         let (users, used) = self
             .read(move |reader| {
                 let (mut users, mut used) = (Vec::with_capacity(asked.len()), Vec::new());
                 for (key, unsaved) in asked {
+                    if ended.contains(&key) {
+                        users.push(None);
+                        continue;
+                    }
                     users.push(match (sessions::find(reader, key, now, lifetime)?, unsaved) {
                         (Some(found), _) => {
                             if now.since(found.used) > NOTED {
@@ -286,18 +290,22 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn sessions(&self, lifetime: Lifetime) -> Result<Vec<Listed>> {
-        self.read(move |reader| sessions::all(reader, clock::now(), lifetime)).await
+        let ended = self.shared.ended();
+        let all = self.read(move |reader| sessions::all(reader, clock::now(), lifetime)).await?;
+        Ok(all.into_iter().filter(|it| !ended.contains(&it.key)).collect())
     }
 
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn close_session(&self, key: SessionKey) -> Result<()> {
-        let was_unsaved = self.shared.end_session(key);
-        match self.write(move |writer| sessions::end(writer, key)).await {
-            Err(error) if was_unsaved && writer::is_of_the_disk(&error) => Ok(()),
-            done => done,
+    /// Ends a session, at once and in any case. Where the disk refuses, that it has ended is kept in memory, and it is
+    /// taken out of the database as soon as that can be written. If the server is killed before that, or its end comes
+    /// while the disk still refuses, the session stands again after the next start, for as long as its [`Lifetime`] had
+    /// left: nobody has used it meanwhile. Whoever logged out has not kept its token; only a copy of that would be of use.
+    pub async fn close_session(&self, key: SessionKey) {
+        self.shared.end_session(key);
+        // Until the writer has tried.
+        let tried = self.write(|_| Ok(())).await;
+        if self.shared.has_ended(key) {
+            let error = tried.err().map(|error| format!("{error:#}"));
+            tracing::warn!(session = %key, error, "a session has ended and cannot be taken out of the database yet");
         }
     }
 
@@ -383,7 +391,13 @@ impl Store {
             // Whoever asked may have gone; the order was still carried out.
             let _ = answer.send(order(writer));
         }))?;
-        done.await.context("the database is closed")?
+        match done.await.context("the database is closed")? {
+            Err(error) if writer::is_of_the_disk(&error) => {
+                let why = writer::why(&error);
+                Err(error.context(format!("nothing was changed: {why}")))
+            }
+            done => done,
+        }
     }
 }
 

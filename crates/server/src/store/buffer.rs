@@ -5,7 +5,7 @@ use crate::audit::Entry;
 use anyhow::{Result, bail};
 use frontdesk_protocol::{CallId, Extension, HistoryEntry, HistoryId};
 use rusqlite::Connection;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -46,6 +46,8 @@ struct Waiting {
     audit: BTreeMap<i64, Entry>,
     /// Sessions that were opened when the disk refused.
     sessions: BTreeMap<SessionKey, Unsaved>,
+    /// Sessions that were ended and may still be in the database. There can be no more of them than it holds.
+    ended: BTreeSet<SessionKey>,
     jobs: VecDeque<Job>,
     lost: u64,
     lost_entries: u64,
@@ -59,6 +61,7 @@ impl std::fmt::Debug for Waiting {
             .field("live", &self.live.len())
             .field("audit", &self.audit.len())
             .field("sessions", &self.sessions.len())
+            .field("ended", &self.ended.len())
             .field("jobs", &self.jobs.len())
             .finish_non_exhaustive()
     }
@@ -82,12 +85,14 @@ pub struct Batch {
     pub audit: Vec<Entry>,
     /// Sessions.
     pub sessions: Vec<Unsaved>,
+    /// Sessions that are no more.
+    pub ended: Vec<SessionKey>,
 }
 
 impl Batch {
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        let Self { rows, live, audit, sessions } = self;
+    /// Whether there is nothing to write but what is taken out.
+    pub fn adds_nothing(&self) -> bool {
+        let Self { rows, live, audit, sessions, ended: _ } = self;
         rows.is_empty() && live.is_empty() && audit.is_empty() && sessions.is_empty()
     }
 }
@@ -101,6 +106,8 @@ pub struct Depth {
     pub entries: usize,
     /// Sessions that wait.
     pub sessions: usize,
+    /// Ended sessions that wait to be taken out.
+    pub ended: usize,
     /// Rows of the history that were given up.
     pub lost_rows: u64,
     /// Entries of the audit that were given up.
@@ -167,9 +174,31 @@ impl Shared {
         self.lock().sessions.get(&key).cloned()
     }
 
-    /// Ends a session that is not saved yet, and says whether there was one.
-    pub fn end_session(&self, key: SessionKey) -> bool {
-        self.lock().sessions.remove(&key).is_some()
+    /// Ends a session, whether it is saved or not; it is taken out of the database when that can be written.
+    pub fn end_session(&self, key: SessionKey) {
+        let mut waiting = self.lock();
+        waiting.sessions.remove(&key);
+        waiting.ended.insert(key);
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    /// The sessions that were ended and may still be in the database.
+    pub fn ended(&self) -> BTreeSet<SessionKey> {
+        self.lock().ended.clone()
+    }
+
+    /// Whether a session was ended and may still be in the database.
+    pub fn has_ended(&self, key: SessionKey) -> bool {
+        self.lock().ended.contains(&key)
+    }
+
+    /// These are in the database no more.
+    pub fn taken_out(&self, ended: &[SessionKey]) {
+        let mut waiting = self.lock();
+        for key in ended {
+            waiting.ended.remove(key);
+        }
     }
 
     /// Takes a job.
@@ -213,7 +242,8 @@ impl Shared {
             let none = waiting.rows.is_empty()
                 && waiting.live.is_empty()
                 && waiting.audit.is_empty()
-                && waiting.sessions.is_empty();
+                && waiting.sessions.is_empty()
+                && waiting.ended.is_empty();
             (none || patience.is_some()) && waiting.jobs.is_empty() && waiting.stop == Stop::No
         };
         waiting = match patience {
@@ -230,7 +260,8 @@ impl Shared {
         let entries = waiting.audit.values().take(batch).cloned().collect();
         let jobs = waiting.jobs.drain(..).collect();
         let sessions = waiting.sessions.values().cloned().collect();
-        let batch = Batch { rows, live, audit: entries, sessions };
+        let ended = waiting.ended.iter().copied().collect();
+        let batch = Batch { rows, live, audit: entries, sessions, ended };
         match waiting.stop {
             Stop::No => Next::Work(batch, jobs),
             Stop::Asked => {
@@ -269,6 +300,7 @@ impl Shared {
             rows: waiting.rows.len(),
             entries: waiting.audit.len(),
             sessions: waiting.sessions.len(),
+            ended: waiting.ended.len(),
             lost_rows: waiting.lost,
             lost_entries: waiting.lost_entries,
         }

@@ -1,7 +1,8 @@
 //! The one thread that writes: batches, retries with back-off, says when the disk refuses. Not what is written.
 
 use super::buffer::{Batch, Depth, Next, Shared};
-use super::{audit, rows, sessions};
+use super::sessions::{self, SessionKey};
+use super::{audit, rows};
 use anyhow::{Context, Result};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
@@ -32,7 +33,9 @@ fn run(mut connection: Connection, shared: &Shared) {
             Next::Work(batch, jobs) => (batch, jobs, false),
             Next::Stop(batch, jobs) => (batch, jobs, true),
         };
-        match write(&mut connection, &batch) {
+        // Alone and first: taking out needs less room than what else waits.
+        let taken_out = take_out(&mut connection, &batch.ended).map(|()| shared.taken_out(&batch.ended));
+        match taken_out.and_then(|()| write(&mut connection, &batch)) {
             Ok(()) => {
                 shared.saved(&batch);
                 if failures > 0 {
@@ -50,11 +53,18 @@ fn run(mut connection: Connection, shared: &Shared) {
             job(&mut connection);
         }
         if last {
-            let Depth { rows, entries, sessions, .. } = shared.depth();
-            if failures == 0 && rows + entries + sessions == 0 {
+            let Depth { rows, entries, sessions, ended, .. } = shared.depth();
+            if failures == 0 && rows + entries + sessions + ended == 0 {
                 return;
             }
             if failures > LAST_TRIES {
+                if ended > 0 {
+                    tracing::error!(
+                        ended,
+                        "these sessions were ended and are in the database all the same: until they are revoked or too \
+                         old, whoever has kept the token of one can use it after the next start"
+                    );
+                }
                 tracing::error!(
                     rows,
                     entries,
@@ -69,8 +79,20 @@ fn run(mut connection: Connection, shared: &Shared) {
     }
 }
 
+fn take_out(connection: &mut Connection, ended: &[SessionKey]) -> Result<()> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for key in ended {
+        sessions::end(&change, *key)?;
+    }
+    change.commit()?;
+    Ok(())
+}
+
 fn write(connection: &mut Connection, batch: &Batch) -> Result<()> {
-    if batch.is_empty() {
+    if batch.adds_nothing() {
         return Ok(());
     }
     let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -110,10 +132,9 @@ fn code(error: &anyhow::Error) -> Option<ErrorCode> {
     error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code)
 }
 
-fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
-    let Depth { rows, entries, sessions: _, lost_rows, lost_entries } = shared.depth();
-    tracing::error!(rows, entries, lost_rows, lost_entries, failures, error = %format!("{error:#}"), "the history cannot be saved");
-    let why = match code(error) {
+/// The same in words, with what to do about it.
+pub fn why(error: &anyhow::Error) -> &'static str {
+    match code(error) {
         Some(ErrorCode::DiskFull) => "the server's disk is full. Please have room made on it",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another program holds the server's database. Please have it closed"
@@ -122,7 +143,13 @@ fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
             "the server may not write its database. Please have its rights checked"
         }
         _ => "the server's disk refuses. Please have the server's log looked at",
-    };
+    }
+}
+
+fn tell(shared: &Shared, error: &anyhow::Error, failures: usize) {
+    let Depth { rows, entries, sessions: _, ended: _, lost_rows, lost_entries } = shared.depth();
+    tracing::error!(rows, entries, lost_rows, lost_entries, failures, error = %format!("{error:#}"), "the history cannot be saved");
+    let why = why(error);
     let kept = match (lost_rows, lost_entries) {
         (0, 0) => "Calls go on as usual, and nothing is lost as long as the server runs.".to_owned(),
         (rows, 0) => format!("Calls go on as usual, but {rows} rows of the history are lost."),
