@@ -13,7 +13,7 @@ use crate::notice::NoticeChoice;
 use desk::{Desk, delta, leg_rings, ringing_call};
 use frontdesk_protocol::{
     CallId, Change, ClientMessage, Command, CommandId, Handed, HandedId, HandedState, LegId, Millis, Outcome,
-    PbxLink, Reason, Return, ServerMessage,
+    Party, PbxLink, Reason, Return, ServerMessage,
 };
 use std::sync::Arc;
 
@@ -87,7 +87,9 @@ fn a_call_that_rings_elsewhere_or_was_placed_here_is_not_announced() {
 fn a_caller_cannot_write_over_the_notification() {
     let mut desk = Desk::online();
     let mut hostile = (*ringing_call("c1")).clone();
-    hostile.legs[0].peer.as_mut().unwrap().name = Some(format!("\u{202e}Bob\n<b>{}", "x".repeat(300)));
+    let name = Some(format!("\u{202e}Bob\n<b>{}", "x".repeat(300)));
+    let caller = Party::clone(hostile.legs[0].peer.as_ref().unwrap());
+    hostile.legs[0].peer = Some(Arc::new(Party { name, ..caller }));
     desk.hears(delta(1, [Change::Call(hostile.into())]));
     let summary = &desk.done.notices[0].summary;
     assert!(summary.starts_with("Bob <b>xxx"), "{summary}");

@@ -47,16 +47,16 @@ async fn every_kind_of_call_that_is_up_is_seen_and_shown_as_it_is() -> Result<()
     }
     assert_eq!(desk.office.calls.len(), 4, "{}", desk.picture());
     let (call, leg) = desk.leg("1001", |leg| leg.state == LegState::Talking).await?;
-    assert_eq!(leg.peer.and_then(|peer| peer.name).as_deref(), Some("Jane Roe"));
+    assert_eq!(leg.peer.and_then(|peer| peer.name.clone()).as_deref(), Some("Jane Roe"));
     assert_eq!(call.direction, Direction::Inbound);
     assert!(matches!(leg.hold, Hold::Unknown | Hold::None), "nobody pressed hold: {:?}", leg.hold);
     let (call, _) = desk.leg("1003", |leg| leg.state == LegState::Talking).await?;
     assert_eq!(call.via.queue.map(|queue| queue.to_string()).as_deref(), Some("support"));
     let (_, leg) = desk.leg("1002", |leg| leg.state == LegState::Ringing).await?;
-    assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some("1005"));
+    assert_eq!(leg.peer.and_then(|peer| peer.number.clone()).as_deref(), Some("1005"));
     let (call, leg) = desk.leg("1006", |leg| leg.state == LegState::Talking).await?;
     assert_eq!(call.direction, Direction::Outbound);
-    assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some("5550177"));
+    assert_eq!(leg.peer.and_then(|peer| peer.number.clone()).as_deref(), Some("5550177"));
 
     ringing.answer()?;
     desk.lamp("1002", Status::Inside).await?;

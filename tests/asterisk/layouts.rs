@@ -53,7 +53,7 @@ async fn a_ring_group_rings_at_all_and_is_handed_on_by_one() -> Result<()> {
         desk.lamp(member, Status::Ringing).await?;
     }
     let (call, leg) = desk.leg("1001", |leg| leg.state == LegState::Ringing).await?;
-    assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some(CALLER.1));
+    assert_eq!(leg.peer.and_then(|peer| peer.number.clone()).as_deref(), Some(CALLER.1));
     let order = Command::Transfer { leg: leg.id, to: to_extension("1005"), mode: TransferMode::Blind };
     assert_eq!(done(desk.order(order).await?)?, "Sent to Erin East (1005).");
     stage.pbx().talks(&[&["1005", "trunk"]]).await?;
@@ -151,7 +151,7 @@ async fn an_attended_transfer_at_the_phone_makes_one_call_of_two() -> Result<()>
     desk.lamp("1001", Status::Free).await?;
     desk.lamp("1002", Status::Outside).await?;
     let (call, leg) = desk.leg("1002", |leg| leg.state == LegState::Talking).await?;
-    assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some(CALLER.1));
+    assert_eq!(leg.peer.and_then(|peer| peer.number.clone()).as_deref(), Some(CALLER.1));
     assert_eq!(call.id, scene.call, "the older call stays");
     desk.until("one call is left", |office| (office.calls.len() == 1).then_some(())).await?;
     scene.end(&stage, &mut desk).await

@@ -40,7 +40,7 @@ async fn call_back(stage: &Stage, desk: &mut Desk, case: Case) -> Result<()> {
     let (_, leg) = desk.leg(me, |leg| leg.state == LegState::Ringing).await?;
     assert_eq!(leg.direction, Direction::Outbound);
     assert_eq!(leg.peer.as_ref().map(|peer| &peer.kind), Some(&PartyKind::Outside));
-    assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some(scene.number()));
+    assert_eq!(leg.peer.and_then(|peer| peer.number.clone()).as_deref(), Some(scene.number()));
     desk.lamp(me, Status::Ringing).await?;
 
     ringing.answer()?;
@@ -50,7 +50,7 @@ async fn call_back(stage: &Stage, desk: &mut Desk, case: Case) -> Result<()> {
     stage.pbx().talks(&[&[me, "trunk"]]).await?;
     desk.lamp(me, Status::Outside).await?;
     let (_, leg) = desk.leg(me, |leg| leg.state == LegState::Talking).await?;
-    assert_eq!(leg.peer.and_then(|peer| peer.number).as_deref(), Some(scene.number()));
+    assert_eq!(leg.peer.and_then(|peer| peer.number.clone()).as_deref(), Some(scene.number()));
     outside.wait_sound(10).await?;
     outside.hang_up();
     ringing.wait(State::Down).await?;
@@ -81,7 +81,10 @@ async fn a_colleague_is_called_while_i_talk_to_somebody_else() -> Result<()> {
     );
     assert_eq!(done(desk.outcome(&order).await?)?, "Calling Bob Brown.");
     let (_, leg) = desk.leg("1001", |leg| leg.state == LegState::Calling).await?;
-    assert_eq!(leg.peer.and_then(|peer| peer.person).map(|id| id.to_string()).as_deref(), Some("bob"));
+    assert_eq!(
+        leg.peer.and_then(|peer| peer.person.clone()).map(|id| id.to_string()).as_deref(),
+        Some("bob")
+    );
     bob.answer()?;
     stage.pbx().talks(&[&["1001", "1002"], &["1001", "trunk"]]).await?;
     desk.until("my lamp shows Bob, with a mark for the one on hold", |office| {

@@ -113,7 +113,7 @@ async fn talking_comes_before_held_and_held_before_ringing() -> Result<()> {
     second_here.answer()?;
     shows(&mut desk, Status::Outside, Some(Mark::Held)).await?;
     let number = |office: &Office| {
-        office.extensions.get("1001").and_then(|lamp| lamp.with.clone()).and_then(|with| with.number)
+        office.extensions.get("1001").and_then(|lamp| lamp.with.clone()).and_then(|with| with.number.clone())
     };
     assert_eq!(number(&desk.office).as_deref(), Some("5550124"), "the lamp names whom I talk to");
     second_here.wait_sound(5).await?;

@@ -129,7 +129,7 @@ async fn who_is_handed_on_twice_is_still_the_same_caller() -> Result<()> {
     assert_eq!((&call.id, &last.id), (&scene.call, &scene.call));
     assert_eq!(last.origin.number.as_deref(), Some(scene.number()));
     assert_eq!(last.via.dialled.as_deref(), Some("5551001"), "what the caller dialled first");
-    assert_eq!(leg.peer.and_then(|peer| peer.name).as_deref(), Some("Jane Roe"));
+    assert_eq!(leg.peer.and_then(|peer| peer.name.clone()).as_deref(), Some("Jane Roe"));
     scene.end(&stage, &mut anna).await
 }
 

@@ -207,7 +207,7 @@ fn lamp_text(lamp: &ExtensionState) -> String {
 
 fn leg_text(leg: &Leg) -> String {
     let at = leg.extension.as_ref().map_or("outside", |extension| extension.as_str());
-    let peer = leg.peer.as_ref().map_or_else(|| "nobody".to_owned(), party_text);
+    let peer = leg.peer.as_deref().map_or_else(|| "nobody".to_owned(), party_text);
     let answered = match leg.state {
         // Whether the moment between the PBX's answer and the queue is seen depends on how long it is.
         LegState::Queued => "waits",

@@ -324,7 +324,7 @@ pub fn picture(office: &Office) -> String {
 /// Notes who is outside as what no log may hold.
 fn note_parties(call: &Call) {
     note(&call.origin);
-    call.legs.iter().filter_map(|leg| leg.peer.as_ref()).for_each(note);
+    call.legs.iter().filter_map(|leg| leg.peer.as_deref()).for_each(note);
 }
 
 fn note(party: &Party) {

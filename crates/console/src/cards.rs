@@ -110,8 +110,8 @@ pub fn back(office: &Office, call: &Call, leg: &Leg) -> Option<String> {
 /// The card of a leg. `unknown` is the text while facts are stale.
 pub fn card(office: &Office, call: &Call, leg: &Leg, orders: &Orders, unknown: Option<&str>) -> CardView {
     let state = state(leg);
-    let title = texts::party(leg.peer.as_ref());
-    let number = leg.peer.as_ref().and_then(|p| p.number.clone()).filter(|n| !n.is_empty() && *n != title);
+    let title = texts::party(leg.peer.as_deref());
+    let number = leg.peer.as_deref().and_then(|p| p.number.clone()).filter(|n| !n.is_empty() && *n != title);
     let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
     let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
     let word = match (unknown, state, leg.hold) {

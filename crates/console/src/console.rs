@@ -281,7 +281,7 @@ impl Console {
 
     fn remember_moved(&mut self) {
         let card = self.moving.about().and_then(|leg| self.office.leg(leg));
-        self.moved = card.map(|(call, leg)| (call.id.clone(), texts::party(leg.peer.as_ref())));
+        self.moved = card.map(|(call, leg)| (call.id.clone(), texts::party(leg.peer.as_deref())));
         if self.moved.is_none() {
             self.other = Other { held: self.other.held, chosen: Held::No };
         }
@@ -367,7 +367,7 @@ impl Console {
 
     fn act(&mut self, leg: LegId, action: CardAction, out: &mut Vec<Effect>) {
         let Some((_, mine)) = self.office.leg(&leg) else { return };
-        let who = texts::party(mine.peer.as_ref());
+        let who = texts::party(mine.peer.as_deref());
         let (command, text) = match action {
             CardAction::Transfer => return self.choose_card(leg, out),
             CardAction::Ignore => (Command::Ignore { leg: leg.clone() }, texts::ignoring(&who)),
@@ -401,7 +401,7 @@ impl Console {
             (&subject, &command)
             && let Some((call, mine)) = self.office.leg(leg)
         {
-            let who = texts::party(mine.peer.as_ref());
+            let who = texts::party(mine.peer.as_deref());
             self.handed.send(leg.clone(), call.id.clone(), who, self.clock.server());
         }
         let id = self.orders.begin(subject, &command, texts::sending(text), self.clock.local);

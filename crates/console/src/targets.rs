@@ -74,7 +74,7 @@ pub fn targets(
     way: Way,
     blocked: Option<&str>,
 ) -> Vec<Target> {
-    let who = texts::party(leg.peer.as_ref());
+    let who = texts::party(leg.peer.as_deref());
     let name = person.name.as_str();
     let blocked = blocked.or(match (state(leg), leg.state) {
         (CardState::Calling, LegState::Ringing) => Some(texts::OWN_PHONE_RINGS),

@@ -91,8 +91,8 @@ fn names(office: &Office) {
             }
             Change::Call(call) => {
                 let legs = call.legs.iter();
-                let parties = legs.flat_map(|leg| [Some(&leg.party), leg.peer.as_ref()]).flatten();
-                parties.chain([&call.origin]).for_each(party);
+                let parties = legs.flat_map(|leg| [Some(&*leg.party), leg.peer.as_deref()]).flatten();
+                parties.chain([&*call.origin]).for_each(party);
                 call.via.dialled.iter().for_each(|dialled| line(dialled, text::NAME));
             }
             Change::Queue(queue) => {

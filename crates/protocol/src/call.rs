@@ -2,6 +2,7 @@
 
 use crate::id::{CallId, Extension, LegId, LotName, Millis, PersonId, QueueName};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One call: all legs that belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +12,7 @@ pub struct Call {
     /// Stable key; see [`CallId`].
     pub id: CallId,
     /// Who began the call; kept for the call's life, whatever is transferred or parked.
-    pub origin: Party,
+    pub origin: Arc<Party>,
     /// Relative to the office: from outside, to outside, or inside.
     pub direction: Direction,
     /// The queue or the dialled number through which it came.
@@ -60,7 +61,7 @@ pub struct Leg {
     #[serde(default)]
     pub extension: Option<Extension>,
     /// Who sits at this leg.
-    pub party: Party,
+    pub party: Arc<Party>,
     /// Inbound: this phone is (or was) being called. Outbound: it called.
     pub direction: Direction,
     /// What it does now.
@@ -70,7 +71,7 @@ pub struct Leg {
     pub hold: Hold,
     /// The other party, as this leg's user should see it: who calls me, whom I call, with whom I talk.
     #[serde(default)]
-    pub peer: Option<Party>,
+    pub peer: Option<Arc<Party>>,
     /// Since when it is in this state.
     pub since: Millis,
     /// When it was first answered.

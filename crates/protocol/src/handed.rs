@@ -5,6 +5,7 @@ use crate::command::Destination;
 use crate::id::{CallId, Extension, HandedId, Millis};
 use crate::office::Office;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A caller who was sent on from a phone, from that moment until some minutes after it is known what became of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +19,7 @@ pub struct Handed {
     /// The call that the caller is in now, or was in last.
     pub call: CallId,
     /// The caller.
-    pub party: Party,
+    pub party: Arc<Party>,
     /// Where they were sent; `None` for one whose line is about to be closed.
     #[serde(default)]
     pub to: Option<Destination>,
@@ -65,7 +66,7 @@ pub enum HandedState {
     /// Over: somebody answered.
     Answered {
         /// Who: in a queue, in a ring group or after a pick-up it may be another than the one they were sent to.
-        with: Party,
+        with: Arc<Party>,
     },
     /// Over: somebody else, at whose phone they rang or waited, sent them on.
     SentOn {

@@ -77,7 +77,7 @@ pub struct Waiting {
     /// The caller's leg.
     pub leg: LegId,
     /// Who.
-    pub party: Party,
+    pub party: Arc<Party>,
     /// Since when.
     pub since: Millis,
 }
@@ -118,7 +118,7 @@ pub struct ParkedCaller {
     /// The caller's leg.
     pub leg: LegId,
     /// Who.
-    pub party: Party,
+    pub party: Arc<Party>,
     /// Since when.
     pub since: Millis,
 }

@@ -3,6 +3,7 @@
 use crate::call::{Hold, Leg, LegState, Party, PartyKind};
 use crate::id::{CallId, Extension, LegId, Millis, QueueName};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a lamp shows. `Unknown` is drawn over the last one while the facts are stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub struct ExtensionState {
     pub mark: Option<Mark>,
     /// The other party of the call that decides the colour.
     #[serde(default)]
-    pub with: Option<Party>,
+    pub with: Option<Arc<Party>>,
     /// The call that decides the colour.
     #[serde(default)]
     pub call: Option<CallId>,

@@ -11,7 +11,7 @@ fn name() -> impl Strategy<Value = String> {
     ".{0,12}".prop_map(|name| text::line(&name, text::NAME).into_owned())
 }
 
-fn party() -> impl Strategy<Value = Party> {
+fn party() -> impl Strategy<Value = Arc<Party>> {
     (proptest::option::of(name()), proptest::option::of("[0-9]{1,8}"), 0..3u8).prop_map(
         |(name, number, at)| {
             let kind = match at {
@@ -19,7 +19,7 @@ fn party() -> impl Strategy<Value = Party> {
                 1 => PartyKind::Inside,
                 _ => PartyKind::Service(Service::Queue(QueueName::parse("support").unwrap())),
             };
-            Party { name, number, kind, person: None }
+            Arc::new(Party { name, number, kind, person: None })
         },
     )
 }

@@ -3,10 +3,11 @@
 
 use frontdesk_protocol::status::{mark, of_leg, of_person, precedence};
 use frontdesk_protocol::*;
+use std::sync::Arc;
 
 fn leg(state: LegState, hold: Hold, peer: Option<PartyKind>) -> Leg {
-    let peer = peer.map(|kind| Party { name: None, number: None, kind, person: None });
-    let party = Party { name: None, number: None, kind: PartyKind::Inside, person: None };
+    let peer = peer.map(|kind| Arc::new(Party { name: None, number: None, kind, person: None }));
+    let party = Arc::new(Party { name: None, number: None, kind: PartyKind::Inside, person: None });
     Leg {
         id: LegId::parse("1.1").unwrap(),
         extension: None,

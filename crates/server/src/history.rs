@@ -1,6 +1,6 @@
 //! From ended legs and calls in progress to rows of the history. Not how rows are kept.
 
-use frontdesk_protocol::{Call, HistoryEntry, HistoryId, HistoryOutcome, Millis};
+use frontdesk_protocol::{Call, HistoryEntry, HistoryId, HistoryOutcome, Millis, Party};
 use frontdesk_switchboard::CallRecord;
 
 /// The row of an ended leg.
@@ -20,7 +20,7 @@ pub fn interrupted(call: &Call, now: Millis, mut id: impl FnMut() -> HistoryId) 
             call: call.id.clone(),
             extension,
             direction: leg.direction,
-            party: leg.peer.clone().unwrap_or_else(|| call.origin.clone()),
+            party: Party::clone(leg.peer.as_ref().unwrap_or(&call.origin)),
             started: began,
             ring_ms: leg.answered.unwrap_or(now).since(began),
             talk_ms: leg.answered.map_or(0, |answered| now.since(answered)),

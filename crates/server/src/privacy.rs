@@ -170,15 +170,15 @@ fn named(call: &Call) -> Call {
     seen
 }
 
-fn party(party: &Party, left: Left) -> Party {
-    match left {
+fn party(party: &Party, left: Left) -> Arc<Party> {
+    Arc::new(match left {
         Left::Names => Party {
             name: party.name.clone().filter(|name| is_name(name, party.number.as_deref())),
             number: None,
             ..party.clone()
         },
         Left::Nothing => Party { name: None, number: None, kind: PartyKind::Outside, person: None },
-    }
+    })
 }
 
 /// Whether a name is one: a PBX without a name shows the number in its place, or both.

@@ -39,7 +39,8 @@ pub fn office() -> Office {
 
 /// A talking call with these legs: id and extension.
 pub fn call(id: &str, legs: &[(&str, Option<&str>)]) -> Call {
-    let party = Party { name: None, number: Some("030123".into()), kind: PartyKind::Outside, person: None };
+    let party =
+        Arc::new(Party { name: None, number: Some("030123".into()), kind: PartyKind::Outside, person: None });
     let leg = |(id, extension): &(&str, Option<&str>)| Leg {
         id: LegId::parse(id).unwrap(),
         extension: extension.map(|extension| Extension::parse(extension).unwrap()),

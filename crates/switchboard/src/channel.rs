@@ -94,7 +94,7 @@ pub(crate) struct Place {
     /// Whether the PBX was asked where it is.
     pub asked: Asked,
     /// Whom a click to call is meant for.
-    pub calls: Option<Box<Party>>,
+    pub calls: Option<Arc<Party>>,
 }
 
 /// What is shown of it.
@@ -104,6 +104,23 @@ pub(crate) struct Shown {
     pub hold: Hold,
     pub peer: Option<Arc<Party>>,
     pub since: Millis,
+}
+
+/// Who sits at a channel, as it is told.
+#[derive(Debug, Clone)]
+pub(crate) struct Seated {
+    pub party: Arc<Party>,
+    /// The people whom it was made of.
+    pub edition: u64,
+    /// Whether the channel was dialled.
+    pub dialled: bool,
+}
+
+impl Seated {
+    /// Whether that is so still. Another caller id or end of the channel takes it away at once.
+    pub(crate) fn holds(&self, channel: &Channel, edition: u64) -> bool {
+        self.edition == edition && self.dialled == channel.was_dialled()
+    }
 }
 
 /// The past of a leg, for its card and its row in the history.
@@ -136,6 +153,7 @@ pub(crate) struct Channel {
     pub end: End,
     pub call: CallKey,
     pub facts: Facts,
+    pub seated: Option<Seated>,
     pub ties: Ties,
     pub place: Place,
     pub past: Past,
@@ -151,6 +169,8 @@ pub(crate) struct News {
     pub differs: bool,
     pub name: bool,
     pub linkedid: bool,
+    /// The caller id.
+    pub caller: bool,
 }
 
 impl Facts {
@@ -160,16 +180,17 @@ impl Facts {
         self.state = new.state;
         let name = set(&mut self.name, new.name);
         let linkedid = set(&mut self.linkedid, new.linkedid);
+        let caller = strange(&mut self.caller_number, new.caller_number)
+            | strange(&mut self.caller_name, new.caller_name);
         let differs = state
             | name
             | linkedid
-            | strange(&mut self.caller_number, new.caller_number)
-            | strange(&mut self.caller_name, new.caller_name)
+            | caller
             | strange(&mut self.connected_number, new.connected_number)
             | strange(&mut self.connected_name, new.connected_name)
             | write(&mut self.context, new.context)
             | strange(&mut self.exten, new.exten);
-        News { differs, name, linkedid }
+        News { differs, name, linkedid, caller }
     }
 }
 
@@ -188,6 +209,11 @@ impl Channel {
             Dialled::Not if self.facts.state != State::Ringing => Direction::Outbound,
             _ => Direction::Inbound,
         }
+    }
+
+    /// Whether it was ever dialled, by whomever.
+    pub(crate) fn was_dialled(&self) -> bool {
+        self.ties.dialled != Dialled::Not
     }
 
     /// It has left the place where it was.

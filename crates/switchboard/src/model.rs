@@ -84,7 +84,7 @@ pub(crate) struct Model {
     /// What was up when the link was lost, until the lists have said what still is.
     pub memory: Memory,
     /// Channels that are going to appear, and whom they are meant to call.
-    expected: Map<Uid, Party>,
+    expected: Map<Uid, Arc<Party>>,
     pub links: Map<Arc<str>, CallKey>,
     pub names: Map<Arc<str>, Uid>,
     gone: Tombs,
@@ -178,7 +178,7 @@ impl Model {
     }
 
     /// A channel with this Uniqueid is going to appear, for a call to `party`.
-    pub(crate) fn expect(&mut self, uid: &Uid, party: Party) {
+    pub(crate) fn expect(&mut self, uid: &Uid, party: Arc<Party>) {
         self.expected.insert(Arc::clone(uid), party);
     }
 

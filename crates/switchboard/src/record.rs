@@ -350,5 +350,7 @@ fn unknown(model: &Model, channel: &Channel) -> Party {
         State::Ring => &channel.past.dialled,
         State::Down | State::Ringing | State::Up => &channel.facts.connected_number,
     };
-    model.registry.party_of_number(number, &channel.facts.connected_name, &model.settings).party()
+    Party::clone(
+        &model.registry.party_of_number(number, &channel.facts.connected_name, &model.settings).party(),
+    )
 }

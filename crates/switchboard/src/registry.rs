@@ -4,7 +4,7 @@ mod face;
 mod people;
 mod roll;
 
-pub(crate) use face::Face;
+pub(crate) use face::{Face, Who};
 pub(crate) use people::NameSource;
 
 use crate::channel::{End, Facts, device_of};
@@ -50,6 +50,13 @@ struct Device {
     sum: Option<bool>,
 }
 
+/// Whoever has an extension, and the party that they are there.
+#[derive(Debug)]
+struct Seat {
+    person: Arc<Person>,
+    party: Arc<Party>,
+}
+
 /// Everything about the office that outlives a call.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
@@ -58,7 +65,9 @@ pub(crate) struct Registry {
     pub directory: Vec<Person>,
     /// People as shown, by extension and by further number.
     pub people: BTreeMap<PersonId, Arc<Person>>,
-    by_extension: Map<Extension, Arc<Person>>,
+    by_extension: Map<Extension, Seat>,
+    /// How often people changed: what was made of them before may be otherwise now.
+    edition: u64,
     by_number: Map<String, Arc<Person>>,
     by_device: Map<String, Extension>,
     devices: Map<String, Device>,
@@ -344,16 +353,12 @@ impl Registry {
     }
 
     /// Whom a click to call rings for, before it is dialled: only the caller id tells.
-    pub(crate) fn unknown_target(&self, facts: &Facts, settings: &Settings) -> Party {
+    pub(crate) fn unknown_target(&self, facts: &Facts, settings: &Settings) -> Arc<Party> {
         let number = facts.connected_number.as_str();
         let own = device_of(&facts.name).split_once('/').is_some_and(|(_, endpoint)| endpoint == number);
         if number.is_empty() || own {
-            return Party {
-                name: None,
-                number: None,
-                kind: PartyKind::Service(Service::Feature),
-                person: None,
-            };
+            let kind = PartyKind::Service(Service::Feature);
+            return Arc::new(Party { name: None, number: None, kind, person: None });
         }
         self.party_of_number(number, &facts.connected_name, settings).party()
     }

@@ -36,6 +36,7 @@ pub(crate) fn sound(board: &Switchboard) {
     calls(&board.model);
     for channel in board.model.channels.values() {
         ties(&board.model, channel);
+        seated(&board.model, channel);
     }
     places(&board.model);
     lamps(board.office());
@@ -94,6 +95,14 @@ fn ties(model: &Model, channel: &Channel) {
         let there = model.lots.get(lot).and_then(|lot| lot.get(space)).is_some_and(|(other, _)| other == uid);
         assert!(there, "{uid} is parked at {space} of {lot}, which does not have it");
     }
+}
+
+/// Whoever is kept as the one at a channel is found there when it is asked anew.
+fn seated(model: &Model, channel: &Channel) {
+    let kept = model.registry.party_at_channel(channel, &model.settings).party();
+    let found = Channel { seated: None, ..channel.clone() };
+    let found = model.registry.party_at_channel(&found, &model.settings).party();
+    assert_eq!(kept, found, "{} is kept otherwise than found", channel.uid);
 }
 
 fn places(model: &Model) {

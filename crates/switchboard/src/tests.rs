@@ -240,7 +240,7 @@ fn leg(leg: &Leg) -> String {
         (state, _) => format!("{state:?}"),
     };
     let arrow = if leg.direction == frontdesk_protocol::Direction::Inbound { "<" } else { ">" };
-    format!("{who}{arrow} {state} {}", leg.peer.as_ref().map_or_else(|| "-".to_owned(), party))
+    format!("{who}{arrow} {state} {}", leg.peer.as_deref().map_or_else(|| "-".to_owned(), party))
 }
 
 pub(crate) fn party(party: &Party) -> String {

@@ -10,8 +10,8 @@ use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
     Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, LegState, Millis, Office,
-    ParkedCaller, ParkingLot, Party, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status,
-    Via, Waiting,
+    ParkedCaller, ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via,
+    Waiting,
 };
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -238,6 +238,11 @@ fn look_at(model: &mut Model, key: CallKey, now: Millis) {
     let Some(entry) = model.calls.get(&key) else { return };
     let channels: SmallVec<[Uid; 4]> = entry.channels.iter().cloned().collect();
     for uid in &channels {
+        if let Some(channel) = model.channels.get_mut(uid) {
+            model.registry.seat(channel, &model.settings);
+        }
+    }
+    for uid in &channels {
         leg::look_at(model, uid, now);
     }
     note_origin(model, key);
@@ -262,9 +267,9 @@ fn note_origin(model: &mut Model, key: CallKey) {
         },
     };
     let Some(channel) = channels.get(uid) else { return };
-    let face = registry.party_at_channel(channel, settings);
-    if entry.origin.as_ref().is_none_or(|(_, party)| !face.is(party)) {
-        entry.origin = Some((Arc::clone(uid), Arc::new(face.party())));
+    let who = registry.party_at_channel(channel, settings);
+    if entry.origin.as_ref().is_none_or(|(_, party)| !who.is(party)) {
+        entry.origin = Some((Arc::clone(uid), who.party()));
     }
     if entry.dialled.is_none() && !channel.past.dialled.is_empty() {
         entry.dialled = Some(channel.past.dialled.to_string());
@@ -288,8 +293,8 @@ fn draw_call(model: &Model, key: CallKey) -> Option<Call> {
         }
     }
     let origin = match &entry.origin {
-        Some((_, party)) => Party::clone(party),
-        None => legs.first()?.party.clone(),
+        Some((_, party)) => Arc::clone(party),
+        None => Arc::clone(&legs.first()?.party),
     };
     if legs.is_empty() {
         return None;

@@ -225,14 +225,15 @@ pub(super) fn leg_rings(id: &str, extension: &str) -> Leg {
         kind: PartyKind::Outside,
         person: None,
     };
+    let own = Party { name: None, number: Some(extension.into()), kind: PartyKind::Inside, person: None };
     Leg {
         id: LegId::parse(id).unwrap(),
         extension: Some(extension.try_into().unwrap()),
-        party: Party { name: None, number: Some(extension.into()), kind: PartyKind::Inside, person: None },
+        party: Arc::new(own),
         direction: Direction::Inbound,
         state: LegState::Ringing,
         hold: Hold::None,
-        peer: Some(caller),
+        peer: Some(Arc::new(caller)),
         since: Millis(1),
         answered: None,
     }

@@ -167,7 +167,7 @@ impl Console {
     /// What a notification of a ringing call says: who, and through what; or that they are back, and why.
     pub(super) fn notice(&self, id: &LegId) -> Option<(String, String)> {
         let (call, leg) = self.stream.leg(&self.office, id)?;
-        let who = texts::party_full(leg.peer.as_ref());
+        let who = texts::party_full(leg.peer.as_deref());
         let extension = leg.extension.as_ref().map(ToString::to_string).unwrap_or_default();
         let title = match back(&self.office, call, leg) {
             Some(back) => texts::handed::rings_again(&who, &extension, &back),

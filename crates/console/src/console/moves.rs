@@ -109,7 +109,7 @@ impl Console {
             return;
         }
         let Some((_, mine)) = self.office.leg(&leg) else { return };
-        let who = texts::party(mine.peer.as_ref());
+        let who = texts::party(mine.peer.as_deref());
         self.handed.pulling = Pulling::Idle;
         self.stream.focus = Some(leg.clone());
         self.moving = Moving::Chosen { leg, open: None };

@@ -73,7 +73,8 @@ fn a_card_has_the_colour_that_the_lamp_has_for_it() {
     desk.change(Change::Call(Arc::new(call.clone())));
     assert_eq!(ground(&desk), Status::Queue);
     call.via.queue = None;
-    call.legs[0].peer = Some(Party { kind: PartyKind::Inside, ..call.legs[0].peer.clone().unwrap() });
+    let peer = Party::clone(call.legs[0].peer.as_ref().unwrap());
+    call.legs[0].peer = Some(Arc::new(Party { kind: PartyKind::Inside, ..peer }));
     desk.change(Change::Call(Arc::new(call)));
     assert_eq!(ground(&desk), Status::Inside);
 }

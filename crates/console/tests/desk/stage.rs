@@ -112,9 +112,9 @@ fn epoch() -> Epoch {
     Epoch::parse("e1").unwrap()
 }
 
-pub fn outside(name: Option<&str>, number: Option<&str>) -> Party {
+pub fn outside(name: Option<&str>, number: Option<&str>) -> Arc<Party> {
     let (name, number) = (name.map(Into::into), number.map(Into::into));
-    Party { name, number, kind: PartyKind::Outside, person: None }
+    Arc::new(Party { name, number, kind: PartyKind::Outside, person: None })
 }
 
 /// A call of Miriam's at Anna's phone.
@@ -215,7 +215,7 @@ pub fn row(id: i64, number: Option<&str>) -> HistoryEntry {
         call: call_id("old"),
         extension: extension("1001"),
         direction: Direction::Inbound,
-        party: outside(None, number),
+        party: Party::clone(&outside(None, number)),
         started: Millis(0),
         ring_ms: 0,
         talk_ms: 0,

@@ -67,7 +67,7 @@ fn office() -> Office {
     call.via.queue = Some("support".try_into().unwrap());
     office.apply(Change::Call(Arc::new(call)));
     for (id, by) in [("h-mine", "1001"), ("h-theirs", "1002")] {
-        let party = Party { name: None, number: None, kind: PartyKind::Outside, person: None };
+        let party = Arc::new(Party { name: None, number: None, kind: PartyKind::Outside, person: None });
         office.apply(Change::Handed(Arc::new(Handed {
             id: HandedId::parse(id).unwrap(),
             by: Extension::parse(by).unwrap(),

@@ -7,18 +7,19 @@ use crate::specimen;
 use frontdesk_protocol::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const NUMBER: &str = "0305550199";
 const NAME: &str = "Planted Caller";
 
-fn outside(named: u8) -> Party {
+fn outside(named: u8) -> Arc<Party> {
     let name = match named % 4 {
         0 => Some(NAME.to_owned()),
         1 => Some(NUMBER.to_owned()),
         2 => Some(format!("Caller {NUMBER}")),
         _ => None,
     };
-    Party { name, number: Some(NUMBER.into()), kind: PartyKind::Outside, person: None }
+    Arc::new(Party { name, number: Some(NUMBER.into()), kind: PartyKind::Outside, person: None })
 }
 
 fn extension(number: u32) -> Extension {

@@ -25,7 +25,7 @@ pub(crate) struct Passage {
     pub to: Option<Destination>,
     pub aim: Aim,
     pub label: String,
-    pub party: Party,
+    pub party: Arc<Party>,
     pub call: CallId,
     /// Whether they come back by themselves.
     pub safe: bool,
@@ -168,11 +168,13 @@ impl Switchboard {
         more: impl FnOnce(&mut Passage),
     ) {
         let channel = self.model.channels.get(mover);
-        let peer = self.model.channels.get(leg).and_then(|leg| leg.shown.as_ref()?.peer.as_deref().cloned());
+        let peer = self.model.channels.get(leg).and_then(|leg| leg.shown.as_ref()?.peer.clone());
         let peer = peer.filter(|peer| !matches!(peer.kind, PartyKind::Service(_)));
         let party = peer
             .or_else(|| Some(self.model.registry.party_at_channel(channel?, &self.model.settings).party()))
-            .unwrap_or(Party { name: None, number: None, kind: PartyKind::Outside, person: None });
+            .unwrap_or_else(|| {
+                Arc::new(Party { name: None, number: None, kind: PartyKind::Outside, person: None })
+            });
         let call =
             channel.and_then(|channel| self.model.calls.get(&channel.call)).map(|call| call.id.clone());
         self.control.made += 1;

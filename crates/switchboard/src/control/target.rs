@@ -100,7 +100,7 @@ pub(crate) fn dial(model: &Model, number: &Number) -> (String, String) {
 
 /// "Bob (1002)", or the number alone.
 pub(crate) fn label_of(model: &Model, extension: &Extension) -> String {
-    match model.registry.party_at(extension).name {
+    match model.registry.party_at(extension).name() {
         Some(name) => format!("{name} ({extension})"),
         None => extension.as_str().to_owned(),
     }

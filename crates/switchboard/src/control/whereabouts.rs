@@ -4,6 +4,7 @@ use super::handed::{Aim, Passage};
 use crate::channel::{Channel, Dialled, End, State, Uid};
 use crate::model::{BridgeKind, Model, Tie};
 use frontdesk_protocol::{Extension, LegState, Millis, Party, PartyKind, Return, Service};
+use std::sync::Arc;
 
 /// How long nothing may ring before it counts that nothing will, in milliseconds.
 pub(super) const SILENCE_MS: u64 = 600;
@@ -25,7 +26,7 @@ pub(super) enum Seen {
     },
     /// Somebody has answered.
     Talks {
-        with: Party,
+        with: Arc<Party>,
         at: Option<Extension>,
     },
     /// In a parking space.
@@ -55,7 +56,7 @@ pub(super) fn seen(model: &Model, passage: &Passage, now: Millis) -> Seen {
     }
     let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
     if let Some(room) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
-        let with = channel.shown.as_ref().and_then(|shown| shown.peer.as_deref().cloned());
+        let with = channel.shown.as_ref().and_then(|shown| shown.peer.clone());
         return match with.filter(|_| room.members.len() > 1) {
             Some(with) => Seen::Talks { with, at: None },
             None => Seen::Waits,

@@ -30,6 +30,9 @@ impl Model {
         if !news.differs {
             return Some(uid);
         }
+        if news.caller {
+            channel.seated = None;
+        }
         self.dirty.calls.insert(channel.call);
         if news.linkedid {
             let link = Arc::clone(&channel.facts.linkedid);
@@ -81,8 +84,9 @@ impl Model {
             end,
             call,
             facts,
+            seated: None,
             ties: Ties { half, ..Ties::default() },
-            place: Place { calls: self.expected.remove(&uid).map(Box::new), ..Place::default() },
+            place: Place { calls: self.expected.remove(&uid), ..Place::default() },
             past: Past { seen: now, dialled, ..Past::default() },
             shown: None,
             passing: None,
@@ -124,6 +128,7 @@ impl Model {
             return;
         }
         let before = std::mem::replace(&mut channel.end, end.clone());
+        channel.seated = None;
         let (call, uid) = (channel.call, Arc::clone(&channel.uid));
         self.dirty.calls.insert(call);
         if let End::Phone(extension) = before {
@@ -263,8 +268,7 @@ impl Model {
         channel.ties.dialled_by = source.cloned();
         channel.ties.dialled = Dialled::Open;
         if source.is_none() && channel.place.calls.is_none() && channel.visible() {
-            channel.place.calls =
-                Some(Box::new(self.registry.unknown_target(&channel.facts, &self.settings)));
+            channel.place.calls = Some(self.registry.unknown_target(&channel.facts, &self.settings));
         }
         let (call, out) = (channel.call, channel.end == End::Trunk);
         self.dirty.calls.insert(call);

@@ -1,10 +1,47 @@
 //! A party that is only looked at: it borrows what it says, so that whether anything is new costs nothing. Not the party
-//! that is told; [`Face::party`] makes that.
+//! that is told; [`Who::party`] makes that, where it is not there already.
 
-use frontdesk_protocol::{Party, PartyKind, PersonId, Service};
+use frontdesk_protocol::{Extension, Party, PartyKind, PersonId, Service};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Somebody, or something, at the end of a leg.
+#[derive(Debug, Clone)]
+pub(crate) enum Who<'a> {
+    /// One who is kept as they are told.
+    Told(&'a Arc<Party>),
+    /// One of whom only the parts are known.
+    Seen(Face<'a>),
+}
+
+impl Who<'_> {
+    /// The party as it is told.
+    pub(crate) fn party(&self) -> Arc<Party> {
+        match self {
+            Self::Told(party) => Arc::clone(party),
+            Self::Seen(face) => Arc::new(face.party()),
+        }
+    }
+
+    /// Its name, where it has one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Told(party) => party.name.as_deref(),
+            Self::Seen(face) => face.name.as_deref(),
+        }
+    }
+
+    /// Whether this is the party.
+    pub(crate) fn is(&self, party: &Arc<Party>) -> bool {
+        match self {
+            // The same one, nearly always.
+            Self::Told(told) => *told == party,
+            Self::Seen(face) => face.is(party),
+        }
+    }
+}
+
+/// The parts of a party.
 #[derive(Debug, Clone)]
 pub(crate) struct Face<'a> {
     pub name: Option<Cow<'a, str>>,
@@ -21,18 +58,15 @@ impl<'a> Face<'a> {
         Self { name, number, kind: PartyKind::Service(kind), person: None }
     }
 
-    /// That of a party.
-    pub(crate) fn of(party: &'a Party) -> Self {
-        Self {
-            name: party.name.as_deref().map(Cow::Borrowed),
-            number: party.number.as_deref().map(Cow::Borrowed),
-            kind: party.kind.clone(),
-            person: party.person.as_ref(),
-        }
+    /// Somebody at an extension; a name that repeats it is none.
+    pub(super) fn at(extension: &'a Extension, name: &'a str, person: Option<&'a PersonId>) -> Self {
+        let extension = extension.as_str();
+        let name = (!name.is_empty() && name != extension).then_some(Cow::Borrowed(name));
+        Self { name, number: Some(Cow::Borrowed(extension)), kind: PartyKind::Inside, person }
     }
 
     /// The party as it is told.
-    pub(crate) fn party(&self) -> Party {
+    pub(super) fn party(&self) -> Party {
         Party {
             name: self.name.as_deref().map(ToOwned::to_owned),
             number: self.number.as_deref().map(ToOwned::to_owned),
@@ -42,7 +76,7 @@ impl<'a> Face<'a> {
     }
 
     /// Whether this is the party.
-    pub(crate) fn is(&self, party: &Party) -> bool {
+    pub(super) fn is(&self, party: &Party) -> bool {
         let Party { name, number, kind, person } = party;
         self.number.as_deref() == number.as_deref()
             && self.name.as_deref() == name.as_deref()

@@ -1,7 +1,7 @@
 //! Who is who: people from the directory and those discovered, and parties by extension, number or channel.
 
-use super::{Face, Registry};
-use crate::channel::{Channel, End, Facts};
+use super::{Face, Registry, Seat, Who};
+use crate::channel::{Channel, End, Facts, Seated};
 use crate::model::Dirty;
 use crate::settings::Settings;
 use frontdesk_protocol::text::{NAME, line};
@@ -33,7 +33,7 @@ impl Registry {
             let named = self
                 .by_extension
                 .get(extension)
-                .is_some_and(|person| !person.name.is_empty() && person.name != extension.as_str());
+                .is_some_and(|seat| !seat.person.name.is_empty() && seat.person.name != extension.as_str());
             dirty.people |= !named;
         }
     }
@@ -104,11 +104,17 @@ impl Registry {
 
     /// Takes these people as the ones that are shown and found.
     pub(crate) fn adopt_people(&mut self, people: BTreeMap<PersonId, Arc<Person>>) {
-        self.by_extension.clear();
+        self.edition += 1;
+        let before = std::mem::take(&mut self.by_extension);
         self.by_number.clear();
         for person in people.values() {
             for extension in &person.extensions {
-                self.by_extension.entry(extension.clone()).or_insert_with(|| Arc::clone(person));
+                self.by_extension.entry(extension.clone()).or_insert_with(|| {
+                    let who = Face::at(extension, &person.name, Some(&person.id));
+                    let same = before.get(extension).filter(|seat| who.is(&seat.party));
+                    let party = same.map_or_else(|| Arc::new(who.party()), |seat| Arc::clone(&seat.party));
+                    Seat { person: Arc::clone(person), party }
+                });
             }
             for number in &person.numbers {
                 self.by_number.entry(number.number.as_str().to_owned()).or_insert_with(|| Arc::clone(person));
@@ -128,18 +134,10 @@ impl Registry {
     }
 
     /// Somebody at an extension.
-    pub(crate) fn party_at<'a>(&'a self, extension: &'a Extension) -> Face<'a> {
-        let person = self.by_extension.get(extension);
-        let extension = extension.as_str();
-        let name = match person {
-            Some(person) => person.name.as_str(),
-            None => self.best_name(extension),
-        };
-        Face {
-            name: (!name.is_empty() && name != extension).then_some(Cow::Borrowed(name)),
-            number: Some(Cow::Borrowed(extension)),
-            kind: PartyKind::Inside,
-            person: person.map(|person| &person.id),
+    pub(crate) fn party_at<'a>(&'a self, extension: &'a Extension) -> Who<'a> {
+        match self.by_extension.get(extension) {
+            Some(seat) => Who::Told(&seat.party),
+            None => Who::Seen(Face::at(extension, self.best_name(extension.as_str()), None)),
         }
     }
 
@@ -149,11 +147,11 @@ impl Registry {
         number: &'a str,
         name: &'a str,
         settings: &Settings,
-    ) -> Face<'a> {
+    ) -> Who<'a> {
         if let Some(extension) = self.is_extension(number) {
             return self.party_at(extension);
         }
-        self.outside(settings.undialled(number), name)
+        Who::Seen(self.outside(settings.undialled(number), name))
     }
 
     fn outside<'a>(&'a self, number: &'a str, name: &'a str) -> Face<'a> {
@@ -170,17 +168,37 @@ impl Registry {
     }
 
     /// Who sits at a channel.
-    pub(crate) fn party_at_channel<'a>(&'a self, channel: &'a Channel, settings: &Settings) -> Face<'a> {
+    pub(crate) fn party_at_channel<'a>(&'a self, channel: &'a Channel, settings: &Settings) -> Who<'a> {
+        match &channel.seated {
+            Some(seated) if seated.holds(channel, self.edition) => Who::Told(&seated.party),
+            Some(_) | None => self.seen_at_channel(channel, settings),
+        }
+    }
+
+    /// Keeps who sits at a channel, so that it is not found out again until it may be somebody else.
+    pub(crate) fn seat(&self, channel: &mut Channel, settings: &Settings) {
+        let before = channel.seated.as_ref();
+        if before.is_some_and(|seated| seated.holds(channel, self.edition)) {
+            return;
+        }
+        let who = self.seen_at_channel(channel, settings);
+        let party = match before.filter(|seated| who.is(&seated.party)) {
+            Some(seated) => Arc::clone(&seated.party),
+            None => who.party(),
+        };
+        channel.seated = Some(Seated { party, edition: self.edition, dialled: channel.was_dialled() });
+    }
+
+    fn seen_at_channel<'a>(&'a self, channel: &'a Channel, settings: &Settings) -> Who<'a> {
+        let facts = &channel.facts;
         match &channel.end {
             End::Phone(extension) => self.party_at(extension),
+            // The name in a dialled line's caller id is the caller's own.
+            End::Trunk | End::Local | End::Machinery if channel.was_dialled() => {
+                Who::Seen(self.outside(settings.undialled(&facts.caller_number), ""))
+            }
             End::Trunk | End::Local | End::Machinery => {
-                let facts = &channel.facts;
-                if channel.ties.dialled == crate::channel::Dialled::Not {
-                    self.outside(&facts.caller_number, &facts.caller_name)
-                } else {
-                    // The name in a dialled line's caller id is the caller's own.
-                    self.outside(settings.undialled(&facts.caller_number), "")
-                }
+                Who::Seen(self.outside(&facts.caller_number, &facts.caller_name))
             }
         }
     }

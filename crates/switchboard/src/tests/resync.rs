@@ -11,6 +11,7 @@ use crate::switchboard::Switchboard;
 use frontdesk_protocol::{Call, Hold, Leg, LegState, Millis, Office, Party, PartyKind, PbxLink, Status};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a desk shows, without what no list can tell: since when and who began it, whether somebody pressed hold, and
 /// whether a line that was sent on had been dialled, so that its number has the digits for the outside line.
@@ -26,7 +27,7 @@ struct Shown {
 
 fn shown(office: &Office, unsaid: &BTreeSet<String>) -> Shown {
     let settings = Settings::default();
-    let number = |party: &Option<Party>| {
+    let number = |party: &Option<Arc<Party>>| {
         let number = party.as_ref().and_then(|party| party.number.as_deref()).unwrap_or_default();
         settings.undialled(number).to_owned()
     };

@@ -2,15 +2,16 @@
 
 use crate::channel::{Asked, Channel, Dialled, End, Shown, State, Uid};
 use crate::model::{BridgeKind, Model, Tie};
-use crate::registry::Face;
+use crate::registry::{Face, Who};
 use frontdesk_protocol::{Hold, Leg, LegState, Millis, Party, PartyKind, Service};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a channel does, as the newest events say.
 struct Look<'m> {
     state: LegState,
     hold: Hold,
-    peer: Option<Face<'m>>,
+    peer: Option<Who<'m>>,
     /// It may be one of the few milliseconds between two states.
     passing: bool,
 }
@@ -26,10 +27,10 @@ struct Fresh {
 impl Fresh {
     fn of(look: &Look<'_>, shown: Option<&Shown>) -> Self {
         let same = shown.is_some_and(|shown| match (&look.peer, &shown.peer) {
-            (Some(face), Some(party)) => face.is(party),
-            (face, party) => face.is_none() && party.is_none(),
+            (Some(who), Some(party)) => who.is(party),
+            (who, party) => who.is_none() && party.is_none(),
         });
-        let peer = (!same).then(|| look.peer.as_ref().map(|face| Arc::new(face.party())));
+        let peer = (!same).then(|| look.peer.as_ref().map(Who::party));
         Self { state: look.state, hold: look.hold, peer, passing: look.passing }
     }
 }
@@ -144,7 +145,7 @@ pub(super) fn draw(model: &Model, uid: &Uid) -> Option<Leg> {
         direction: channel.direction(),
         state: shown.state,
         hold: shown.hold,
-        peer: shown.peer.as_deref().cloned(),
+        peer: shown.peer.clone(),
         since: shown.since,
         answered: channel.past.answered,
     })
@@ -167,12 +168,12 @@ fn look<'m>(model: &'m Model, channel: &'m Channel) -> Option<Look<'m>> {
 fn up<'m>(model: &'m Model, channel: &'m Channel) -> Look<'m> {
     let look = |state, peer, passing| Look { state, hold: Hold::None, peer, passing };
     if let Some((lot, space)) = &channel.place.parked {
-        let peer = Face::service(Service::Parking(lot.clone()), format!("Parking {space}"), space.as_str());
+        let peer = service(Service::Parking(lot.clone()), format!("Parking {space}"), space.as_str());
         return look(LegState::Parked, Some(peer), false);
     }
     let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
     if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
-        let peer = Face::service(Service::Conference, format!("Conference {}", bridge.name), &bridge.name);
+        let peer = service(Service::Conference, format!("Conference {}", bridge.name), &bridge.name);
         return Look { hold: own_hold(channel), ..look(LegState::Talking, Some(peer), false) };
     }
     let ends = model.ends_of(channel);
@@ -203,23 +204,27 @@ fn up<'m>(model: &'m Model, channel: &'m Channel) -> Look<'m> {
     look(LegState::Talking, Some(place(model, channel)), true)
 }
 
+fn service<'m>(kind: Service, name: impl Into<Cow<'m, str>>, number: &'m str) -> Who<'m> {
+    Who::Seen(Face::service(kind, name, number))
+}
+
 fn own_hold(channel: &Channel) -> Hold {
     channel.place.hold
 }
 
-fn queue(channel: &Channel) -> Option<Face<'_>> {
+fn queue(channel: &Channel) -> Option<Who<'_>> {
     let name = channel.place.queue.as_ref()?;
-    Some(Face::service(Service::Queue(name.clone()), format!("Queue {name}"), &channel.facts.exten))
+    Some(service(Service::Queue(name.clone()), format!("Queue {name}"), &channel.facts.exten))
 }
 
 /// Whom a click to call is meant for, where that is known.
-fn known_target(channel: &Channel) -> Option<Face<'_>> {
-    let known = channel.place.calls.as_deref();
-    known.filter(|party| party.number.is_some() || party.name.is_some()).map(Face::of)
+fn known_target(channel: &Channel) -> Option<Who<'_>> {
+    let known = channel.place.calls.as_ref();
+    known.filter(|party| party.number.is_some() || party.name.is_some()).map(Who::Told)
 }
 
 /// Who calls a phone that rings.
-fn caller<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
+fn caller<'m>(model: &'m Model, channel: &'m Channel) -> Option<Who<'m>> {
     if channel.placed() {
         return known_target(channel);
     }
@@ -232,7 +237,7 @@ fn caller<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
 }
 
 /// Whom a phone calls that waits for an answer.
-fn callee<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
+fn callee<'m>(model: &'m Model, channel: &'m Channel) -> Option<Who<'m>> {
     let exten = channel.facts.exten.as_str();
     let number = if exten == "s" || exten.is_empty() { channel.past.dialled.as_str() } else { exten };
     // Where it was called itself, that is the number at which it was, and says nothing of whom it calls now.
@@ -261,7 +266,7 @@ fn callee<'m>(model: &'m Model, channel: &'m Channel) -> Option<Face<'m>> {
     if outside {
         return Some(model.registry.party_of_number(number, "", &model.settings));
     }
-    Some(Face { name: None, number: Some(number.into()), kind: PartyKind::Inside, person: None })
+    Some(Who::Seen(Face { name: None, number: Some(number.into()), kind: PartyKind::Inside, person: None }))
 }
 
 /// Whether it is a number that somebody dialled, and not a step of the dialplan.
@@ -270,17 +275,15 @@ fn plain_number(exten: &str) -> bool {
 }
 
 /// Where a channel is that is up and talks to nobody.
-fn place<'m>(model: &Model, channel: &'m Channel) -> Face<'m> {
+fn place<'m>(model: &Model, channel: &'m Channel) -> Who<'m> {
     let facts = &channel.facts;
     let exten = facts.exten.as_str();
     if let Some(known) = &channel.place.service {
         return match known {
-            Service::Voicemail => Face::service(
-                Service::Voicemail,
-                "Voicemail",
-                exten.trim_start_matches(['*', 'v', 'm', 'u', 'b']),
-            ),
-            other => Face::service(other.clone(), "", exten),
+            Service::Voicemail => {
+                service(Service::Voicemail, "Voicemail", exten.trim_start_matches(['*', 'v', 'm', 'u', 'b']))
+            }
+            other => service(other.clone(), "", exten),
         };
     }
     let route = &model.settings.voicemail;
@@ -297,16 +300,16 @@ fn place<'m>(model: &Model, channel: &'m Channel) -> Face<'m> {
             .any(|prefix| exten.strip_prefix(prefix).is_some_and(|owner| !owner.is_empty()))
         || matches!(exten, "*97" | "*98");
     if voicemail {
-        return Face::service(
+        return service(
             Service::Voicemail,
             "Voicemail",
             exten.trim_start_matches(['*', 'v', 'm', 'u', 'b', 's', 'i']),
         );
     }
     if matches!(facts.application.as_str(), "ConfBridge" | "MeetMe") {
-        return Face::service(Service::Conference, format!("Conference {exten}"), exten);
+        return service(Service::Conference, format!("Conference {exten}"), exten);
     }
     // Behind no number there is an announcement, or nothing yet.
     let name = if exten.is_empty() || exten == "s" { "Phone system" } else { "" };
-    Face::service(Service::Feature, name, exten)
+    service(Service::Feature, name, exten)
 }
