@@ -1,6 +1,7 @@
 //! The other people in the order of their tiles, and which of them fit the search. It is kept from one event to the
 //! next: an office has thousands of people, and they change seldom. What their tiles say is in `tiles`.
 
+use frontdesk_protocol::number::normal;
 use frontdesk_protocol::text::fold;
 use frontdesk_protocol::{Office, Person, PersonId, Viewer};
 use std::cmp::Ordering;
@@ -83,9 +84,14 @@ impl Entry {
         words.iter().all(|word| {
             self.text.contains(word.as_str())
                 || self.person.extensions.iter().any(|e| e.as_str().starts_with(word.as_str()))
-                || self.person.numbers.iter().any(|n| n.number.as_str().contains(word.as_str()))
+                || self.person.numbers.iter().any(|n| holds(n.number.as_str(), word))
         })
     }
+}
+
+/// Whether a word is in a number, however either is written.
+fn holds(number: &str, word: &str) -> bool {
+    number.contains(word) || normal(number).contains(normal(word).as_ref())
 }
 
 fn is_viewer(person: &Person, viewer: &Viewer) -> bool {

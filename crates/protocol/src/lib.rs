@@ -10,6 +10,7 @@ pub mod hash;
 pub mod history;
 pub mod id;
 pub mod line;
+pub mod number;
 pub mod office;
 pub mod people;
 pub mod replica;

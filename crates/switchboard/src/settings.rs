@@ -1,6 +1,7 @@
 //! How this PBX is laid out: contexts, outside line, mailboxes, trunks. Not where the settings are read from.
 
-use frontdesk_protocol::{MailboxId, Number};
+use frontdesk_protocol::{MailboxId, Number, number};
+use std::borrow::Cow;
 
 /// The layout of the PBX and the model's times. [`Settings::default`] fits a plain Asterisk whose phones dial
 /// in the context `internal`, [`Settings::freepbx`] an unchanged FreePBX.
@@ -107,17 +108,31 @@ impl Settings {
 
     /// What is dialled to reach an outside number, and in which context.
     pub fn dial_outside(&self, number: &Number) -> (String, String) {
-        let mut digits = number.as_str().to_owned();
-        if let (Some(plus), Some(rest)) = (&self.outside.plus, digits.strip_prefix('+')) {
-            digits = format!("{plus}{rest}");
-        }
-        if let Some((from, to)) =
-            self.outside.replace.iter().find(|(from, _)| digits.starts_with(from.as_str()))
-        {
-            digits = format!("{to}{}", digits.get(from.len()..).unwrap_or_default());
-        }
+        let digits = self.written(number.as_str());
         let context = self.outside.context.as_ref().unwrap_or(&self.internal_context);
         (context.clone(), format!("{}{digits}", self.outside.prefix))
+    }
+
+    /// How this PBX writes an outside number, without what is dialled before it.
+    fn written<'a>(&self, number: &'a str) -> Cow<'a, str> {
+        let mut digits = Cow::Borrowed(number);
+        if let (Some(plus), Some(rest)) = (&self.outside.plus, number.strip_prefix('+')) {
+            digits = Cow::Owned(format!("{plus}{rest}"));
+        }
+        let fits =
+            |(from, to): &(String, String)| Some(format!("{to}{}", digits.strip_prefix(from.as_str())?));
+        match self.outside.replace.iter().find_map(fits) {
+            Some(replaced) => Cow::Owned(replaced),
+            None => digits,
+        }
+    }
+
+    /// The form in which an outside number is compared with others: all that this PBX would dial alike are the same one.
+    pub(crate) fn compared<'a>(&self, number: &'a str) -> Cow<'a, str> {
+        match self.written(number) {
+            Cow::Borrowed(number) => number::normal(number),
+            Cow::Owned(number) => Cow::Owned(number::normal(&number).into_owned()),
+        }
     }
 
     /// Where a caller is sent to reach a mailbox: context and extension.
@@ -170,6 +185,23 @@ mod tests {
         assert_eq!(dial("+495551234"), "900495551234");
         assert_eq!(settings.undialled("95551234"), "5551234");
         assert_eq!(settings.undialled("5551234"), "5551234");
+    }
+
+    #[test]
+    fn what_this_pbx_would_dial_alike_is_the_same_number() {
+        let compared = |settings: &Settings, text| settings.compared(text).into_owned();
+        let usual = Settings::default();
+        assert_eq!(compared(&usual, "+49301234"), compared(&usual, "0049301234"));
+        assert_ne!(compared(&usual, "+49301234"), compared(&usual, "0301234"));
+        let mut here = usual.clone();
+        here.outside.replace = vec![("0049".into(), "0".into())];
+        assert_eq!(["+49301234", "0049301234", "0301234"].map(|text| compared(&here, text)), ["0301234"; 3]);
+        let mut freepbx = Settings::freepbx();
+        assert_eq!(compared(&freepbx, "+49301234"), compared(&freepbx, "0049301234"));
+        // Where abroad begins otherwise, two zeros mean nothing.
+        freepbx.outside.plus = Some("011".into());
+        assert_eq!(compared(&freepbx, "+49301234"), compared(&freepbx, "01149301234"));
+        assert_ne!(compared(&freepbx, "+49301234"), compared(&freepbx, "0049301234"));
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl View {
                 changes.push(Change::Person(Arc::clone(person)));
             }
         }
-        model.registry.adopt_people(people);
+        model.registry.adopt_people(people, &model.settings);
         touched.redraw(model);
     }
 

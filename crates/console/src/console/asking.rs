@@ -6,6 +6,7 @@ use crate::event::Effect;
 use crate::orders::{Note, Subject, Tone};
 use crate::tel;
 use crate::texts::{self, dial as words};
+use frontdesk_protocol::number::same;
 use frontdesk_protocol::{Command, Extension, Number};
 
 /// A question that is older says since when it waits.
@@ -128,7 +129,7 @@ impl Console {
             return Some(person.name.clone());
         }
         self.office.people.values().find_map(|person| {
-            let labelled = person.numbers.iter().find(|it| it.number == *number)?;
+            let labelled = person.numbers.iter().find(|it| same(it.number.as_str(), number.as_str()))?;
             Some(words::labelled(&person.name, &labelled.label))
         })
     }

@@ -59,8 +59,11 @@ fn whoever_is_known_is_named() {
     let asked = question(&desk);
     assert_eq!((asked.title.as_str(), asked.number.as_str()), ("Call Bob Baker?", "1002"));
     assert_eq!(asked.remarks, ["The link means a number of example.com. Here it may be somebody else's."]);
-    follows(&mut desk, "tel:+49170");
-    assert_eq!(question(&desk).title, "Call Bob Baker, Mobile?");
+    for link in ["tel:+49170", "tel:0049-170"] {
+        follows(&mut desk, link);
+        assert_eq!(question(&desk).title, "Call Bob Baker, Mobile?", "{link}");
+    }
+    assert_eq!(question(&desk).dials, "Dials 0049170 from extension 1001. Your phone rings first.");
 }
 
 #[test]

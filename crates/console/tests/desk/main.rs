@@ -267,6 +267,10 @@ fn the_search_folds_accents_and_finds_numbers_and_departments() {
     };
     assert_eq!(found("diaz"), ["Carla Díaz"]);
     assert_eq!(found("1002"), ["Bob Baker"]);
+    for number in ["+49170", "0049170", "9170", "004"] {
+        assert_eq!(found(number), ["Bob Baker"], "{number}");
+    }
+    assert!(found("0170").is_empty());
     assert_eq!(found("support"), ["Carla Díaz"]);
     assert_eq!(found("bob sales"), ["Bob Baker"]);
     assert_eq!(found(""), ["Bob Baker", "Carla Díaz"], "the viewer's own tile is not among the others");

@@ -2,6 +2,7 @@
 //! of its party's name and number, so that any part of a word is found among a million rows. Not the rows.
 
 use anyhow::Result;
+use frontdesk_protocol::number::normal;
 use frontdesk_protocol::text::fold;
 use frontdesk_protocol::{Extension, Party};
 use rusqlite::{Connection, Transaction, params};
@@ -19,7 +20,15 @@ const EXTENSION: char = '\u{e000}';
 /// What somebody searches for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    words: Vec<String>,
+    words: Vec<Word>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Word {
+    /// Letters and digits.
+    text: String,
+    /// The same without the zeros, where it is the beginning of a number abroad: `49301` of `0049301`.
+    abroad: Option<String>,
 }
 
 /// What is searched of a party, out of its JSON.
@@ -35,7 +44,7 @@ impl Wanted {
     /// What these words ask for; without a word, everything.
     pub fn of(text: &str) -> Self {
         let short: String = text.chars().take(ASKED.0).collect();
-        let words = short.split_whitespace().map(squeeze).filter(|word| !word.is_empty());
+        let words = short.split_whitespace().map(squeeze).filter(|word| !word.is_empty()).map(Word::of);
         Self { words: words.take(ASKED.1).collect() }
     }
 
@@ -56,8 +65,14 @@ impl Wanted {
     }
 
     fn fits(&self, texts: [Option<&str>; 2]) -> bool {
+        let [_, number] = texts;
+        let is_abroad = number.is_some_and(|number| normal(number).starts_with('+'));
         let texts = texts.map(|text| text.map(searched).unwrap_or_default());
-        self.words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
+        let [_, number] = &texts;
+        self.words.iter().all(|Word { text, abroad }| {
+            let begins = |digits: &String| is_abroad && number.starts_with(digits.as_str());
+            texts.iter().any(|of| of.contains(text.as_str())) || abroad.as_ref().is_some_and(begins)
+        })
     }
 
     /// The same for the index: at one of these extensions, with every part of every word. A word of one sign has no part
@@ -65,7 +80,9 @@ impl Wanted {
     pub fn expression(&self, extensions: &[Extension]) -> String {
         let any: Vec<String> = extensions.iter().map(|extension| format!("\"{}\"", at(extension))).collect();
         let mut text = format!("({})", any.join(" OR "));
-        for word in &self.words {
+        for Word { text: word, abroad } in &self.words {
+            // What has the zeros has these as well.
+            let word = abroad.as_ref().unwrap_or(word);
             let mut parts = Vec::new();
             // Three signs are rarer than two; two are all there is of a word of two.
             grams(word, if word.chars().count() > 2 { 3..=3 } else { 2..=2 }, &mut parts);
@@ -75,6 +92,13 @@ impl Wanted {
             }
         }
         text
+    }
+}
+
+impl Word {
+    fn of(text: String) -> Self {
+        let abroad = normal(&text).strip_prefix('+').filter(|digits| digits.len() > 1).map(str::to_owned);
+        Self { text, abroad }
     }
 }
 
@@ -177,6 +201,6 @@ mod tests {
             assert!(Wanted::of(nothing).is_all(), "{nothing:?}");
         }
         assert_eq!(Wanted::of(&"a ".repeat(500)).words.len(), 8);
-        assert_eq!(Wanted::of(&"é".repeat(500)).words, ["e".repeat(100)]);
+        assert_eq!(Wanted::of(&"é".repeat(500)).words, [Word::of("e".repeat(100))]);
     }
 }

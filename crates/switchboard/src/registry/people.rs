@@ -103,7 +103,7 @@ impl Registry {
     }
 
     /// Takes these people as the ones that are shown and found.
-    pub(crate) fn adopt_people(&mut self, people: BTreeMap<PersonId, Arc<Person>>) {
+    pub(crate) fn adopt_people(&mut self, people: BTreeMap<PersonId, Arc<Person>>, settings: &Settings) {
         self.edition += 1;
         let before = std::mem::take(&mut self.by_extension);
         self.by_number.clear();
@@ -117,7 +117,8 @@ impl Registry {
                 });
             }
             for number in &person.numbers {
-                self.by_number.entry(number.number.as_str().to_owned()).or_insert_with(|| Arc::clone(person));
+                let number = settings.compared(number.number.as_str()).into_owned();
+                self.by_number.entry(number).or_insert_with(|| Arc::clone(person));
             }
         }
         self.people = people;
@@ -151,11 +152,12 @@ impl Registry {
         if let Some(extension) = self.is_extension(number) {
             return self.party_at(extension);
         }
-        Who::Seen(self.outside(settings.undialled(number), name))
+        Who::Seen(self.outside(settings.undialled(number), name, settings))
     }
 
-    fn outside<'a>(&'a self, number: &'a str, name: &'a str) -> Face<'a> {
-        let person = if self.by_number.is_empty() { None } else { self.by_number.get(number) };
+    fn outside<'a>(&'a self, number: &'a str, name: &'a str, settings: &Settings) -> Face<'a> {
+        let known = !self.by_number.is_empty();
+        let person = known.then(|| self.by_number.get(settings.compared(number).as_ref())).flatten();
         let name = person.map_or(name, |person| person.name.as_str());
         let withheld = number.is_empty() || number.eq_ignore_ascii_case("anonymous");
         Face {
@@ -195,10 +197,10 @@ impl Registry {
             End::Phone(extension) => self.party_at(extension),
             // The name in a dialled line's caller id is the caller's own.
             End::Trunk | End::Local | End::Machinery if channel.was_dialled() => {
-                Who::Seen(self.outside(settings.undialled(&facts.caller_number), ""))
+                Who::Seen(self.outside(settings.undialled(&facts.caller_number), "", settings))
             }
             End::Trunk | End::Local | End::Machinery => {
-                Who::Seen(self.outside(&facts.caller_number, &facts.caller_name))
+                Who::Seen(self.outside(&facts.caller_number, &facts.caller_name, settings))
             }
         }
     }

@@ -133,6 +133,17 @@ fn a_call_to_the_outside_that_was_up_before_goes_out() {
     assert_eq!(board.office().extensions["1001"].status, Status::Outside);
 }
 
+fn bob(mobile: &Number) -> Person {
+    Person {
+        id: PersonId::parse("bob").unwrap(),
+        name: "Bob".into(),
+        extensions: vec![Extension::parse("1002").unwrap()],
+        numbers: vec![LabelledNumber { label: "Mobile".into(), number: mobile.clone() }],
+        mailbox: None,
+        group: String::new(),
+    }
+}
+
 /// A caller at 1001 who was sent to Bob's mobile; the line is being dialled since 1.1 s.
 fn sent_to_a_mobile() -> Switchboard {
     let mut board = office();
@@ -141,14 +152,7 @@ fn sent_to_a_mobile() -> Switchboard {
         hear(&mut board, &format!("Event: BridgeEnter\nBridgeUniqueid: b\nChannelState: 6\n{channel}"), 500);
     }
     let number = Number::parse("5550188").unwrap();
-    let bob = Person {
-        id: PersonId::parse("bob").unwrap(),
-        name: "Bob".into(),
-        extensions: vec![Extension::parse("1002").unwrap()],
-        numbers: vec![LabelledNumber { label: "Mobile".into(), number: number.clone() }],
-        mailbox: None,
-        group: String::new(),
-    };
+    let bob = bob(&number);
     board.set_directory(vec![bob.clone()], Millis(500));
     let mine = Extension::parse("1001").unwrap();
     let leg = board.office().legs_at(std::slice::from_ref(&mine)).next().expect("a leg").1.id.clone();
@@ -211,4 +215,30 @@ fn a_line_that_says_nothing_counts_as_reached_after_a_while() {
     board.tick(due);
     assert_eq!(outcome(&mut board), Some(Outcome::Done { text: "Sent to Bob (5550188).".into() }));
     assert!(due.0 <= 2_600, "{due:?}");
+}
+
+#[test]
+fn a_caller_is_known_by_their_number_however_it_is_written() {
+    for written in ["+49301234", "0049301234"] {
+        for told in ["+49301234", "0049301234"] {
+            let mut board = office();
+            let bob = bob(&Number::parse(written).unwrap());
+            board.set_directory(vec![bob.clone()], Millis(100));
+            let caller = TRUNK.replace("030123456", told);
+            assert_ne!(caller, TRUNK);
+            hear(&mut board, &format!("Event: Newchannel\nChannelState: 4\n{caller}"), 500);
+            let ring = dest(PHONE);
+            hear(&mut board, &format!("Event: Newchannel\nChannelState: 5\n{PHONE}"), 500);
+            hear(
+                &mut board,
+                &format!("Event: DialBegin\nChannelState: 4\n{caller}\nDestChannelState: 5\n{ring}"),
+                500,
+            );
+            let mine = [Extension::parse("1001").unwrap()];
+            let (_, leg) = board.office().legs_at(&mine).next().expect("a leg");
+            let peer = leg.peer.as_ref().expect("a caller");
+            assert_eq!((peer.person.as_ref(), peer.name.as_deref()), (Some(&bob.id), Some("Bob")), "{told}");
+            assert_eq!(peer.number.as_deref(), Some(told), "shown as it was told");
+        }
+    }
 }

@@ -11,18 +11,24 @@ fn named(store: &Store, n: u64, extension: &str) -> HistoryEntry {
     let mut row = row(store, &format!("c{n}"), extension);
     let name = NAMES[usize::try_from(n * 7 % 11).unwrap() % NAMES.len()];
     row.party.name = (!n.is_multiple_of(5)).then(|| format!("{name} {}", n % 13));
-    row.party.number = (!n.is_multiple_of(4)).then(|| format!("+49 30/{:06}", n * 7919 % 1_000_000));
+    let abroad = if n.is_multiple_of(3) { "00" } else { "+" };
+    row.party.number = (!n.is_multiple_of(4)).then(|| format!("{abroad}49 30/{:06}", n * 7919 % 1_000_000));
     row.started = Millis(i64::try_from(n).unwrap());
     row
 }
 
-/// What a person would find by reading: every word in the name or in the number, letters and digits only.
+/// What a person would find by reading: every word in the name or in the number, letters and digits only; a number from
+/// abroad also as it is dialled, with two zeros, from its beginning.
 fn reads(row: &HistoryEntry, text: &str) -> bool {
     let plain = |text: &str| {
         frontdesk_protocol::text::fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>()
     };
     let party = [&row.party.name, &row.party.number].map(|text| plain(text.as_deref().unwrap_or_default()));
-    text.split_whitespace().map(plain).all(|word| party.iter().any(|text| text.contains(&word)))
+    let abroad = row.party.number.as_deref().is_some_and(|number| number.starts_with('+'));
+    let dialled = if abroad { format!("00{}", party[1]) } else { String::new() };
+    text.split_whitespace().map(plain).all(|word| {
+        party.iter().any(|text| text.contains(&word)) || (word.len() > 3 && dialled.starts_with(&word))
+    })
 }
 
 /// Has rows saved; no more at once than the writer takes in one go.
@@ -56,6 +62,11 @@ async fn every_way_finds_what_reading_finds() {
         "030",
         "30 12",
         "49301",
+        "+49301",
+        "0049301",
+        "004",
+        "0049",
+        "00",
         "王小",
         "王",
         "lena lager",
