@@ -48,8 +48,10 @@ impl Page {
 /// A wrong password gives a sentence; a session outlives a reload, hides from scripts, and ends with Log out.
 pub async fn logs_in_and_out() -> Result<()> {
     let Page { page, stage, .. } = &Page::at_the_form(Stage::open().await?, &["1001"]).await?;
+    page.keyboard_is_at("login-user").await?;
     page.log_in(None, USER, "wrong").await?;
     page.says("#login-error", "Name or password is wrong.").await?;
+    page.keyboard_is_at("login-password").await?;
     page.fill("#login-password", PASSWORD).await?;
     page.click("#login-submit").await?;
     live(page).await?;
@@ -59,9 +61,10 @@ pub async fn logs_in_and_out() -> Result<()> {
     live(page).await?;
     page.tile("1002", "free").await?;
     page.click("#log-out").await?;
-    page.find("#login-user").await?;
+    page.keyboard_is_at("login-password").await?;
     page.client.refresh().await?;
-    page.find("#login-user").await?;
+    // Whose computer it is has been kept.
+    page.keyboard_is_at("login-password").await?;
     let (status, _) = stage.log_in(USER, PASSWORD).await?;
     ensure!(status.is_success(), "the account is shut after a log-out: {status}");
     Ok(())

@@ -105,6 +105,23 @@ impl Browser {
         Ok(self.find("#login-submit").await?.click().await?)
     }
 
+    /// Waits until the keyboard types into the element with this id.
+    ///
+    /// # Errors
+    /// When it does not; the sentence names where it types instead.
+    pub async fn keyboard_is_at(&self, id: &str) -> Result<()> {
+        self.find(&format!("#{id}")).await?;
+        let mut last = String::new();
+        let there = until(&format!("the keyboard is at {id}"), async || {
+            last = self
+                .run("const at = document.activeElement; return at ? at.id || at.tagName : 'nowhere'")
+                .await?;
+            Ok((last == id).then_some(()))
+        })
+        .await;
+        there.with_context(|| format!("it is at {last}"))
+    }
+
     /// Replaces the text of an input.
     ///
     /// # Errors

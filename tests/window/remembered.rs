@@ -3,7 +3,7 @@
 use crate::acts::live;
 use crate::history::select;
 use crate::reception::{Reception, USER};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::desktop::DesktopSession;
 use frontdesk_tests::screen::Shown;
@@ -37,6 +37,7 @@ pub async fn over_a_restart(reception: Reception) -> Result<()> {
     ensure!(server.contains(stage.address()?), "the form names the server {server:?}");
     let user = value(&page, "login-user").await?;
     ensure!(user == USER, "the form names the user {user:?}");
+    page.keyboard_is_at("login-password").await?;
     page.find(":root[data-theme='dark']").await?;
     page.log_in(None, USER, PASSWORD).await?;
     live(&page).await?;
@@ -64,7 +65,7 @@ pub async fn with_a_keyring(reception: Reception) -> Result<()> {
     page.says(".me", USER).await?;
     page.tile("1002", "free").await?;
     page.click("#log-out").await?;
-    page.find("#login-user").await?;
+    page.keyboard_is_at("login-password").await?;
     kept(0).await?;
     page.close().await?;
     drop(stage);
@@ -104,7 +105,17 @@ pub async fn on_a_full_disk(reception: Reception) -> Result<()> {
     quit(page, &desktop).await?;
     ensure!(kept() == before, "the settings were damaged at the end: {}", kept());
 
-    let page = Browser::window(&desktop, &[]).await?;
-    page.find(":root[data-theme='dark']").await?;
-    page.close().await
+    // Where the window was is kept in a file that such a disk leaves empty, or cut off.
+    let place = desktop.home().join(".config/org.frontdesk.Frontdesk/.window-state.json");
+    let whole = std::fs::read_to_string(&place).context("where the window was")?;
+    for damaged in ["", whole.get(..whole.len() / 2).unwrap_or_default()] {
+        std::fs::write(&place, damaged)?;
+        let page = Browser::window(&desktop, &[]).await?;
+        page.find(":root[data-theme='dark']").await?;
+        let size: (u32, u32) = page.run("return [innerWidth, innerHeight]").await?;
+        ensure!(size == (1280, 800), "the window is not of its usual size: {size:?}");
+        desktop.screen.shows("Frontdesk", Shown::Yes).await?;
+        page.close().await?;
+    }
+    Ok(())
 }

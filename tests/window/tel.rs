@@ -23,7 +23,7 @@ const LONG: &str = "tel:12345678901234567890123456789012;ext=12345678;phone-cont
 const TITLE: &str = "Frontdesk";
 
 /// Starts the program with a link, as a browser does; it hands the link to the one that runs, and ends.
-async fn follow(desktop: &DesktopSession, link: &str) -> Result<()> {
+pub async fn follow(desktop: &DesktopSession, link: &str) -> Result<()> {
     let mut again = desktop.command(built("frontdesk")?);
     planted::number(link.trim_start_matches("tel:").split(';').next().unwrap_or_default());
     again.arg(link).stdout(Stdio::null()).stderr(journal::output("desktop")?);

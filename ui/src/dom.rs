@@ -167,6 +167,20 @@ pub fn input(id: &str) -> String {
     by_id(id).and_then(|e| e.dyn_into::<HtmlInputElement>().ok()).map(|i| i.value()).unwrap_or_default()
 }
 
+/// Writes a text into an input.
+pub fn fill(id: &str, text: &str) {
+    if let Some(input) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_value(text);
+    }
+}
+
+/// Ticks a box.
+pub fn tick(id: &str) {
+    if let Some(input) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_checked(true);
+    }
+}
+
 /// Whether typing goes into a field now.
 pub fn typing() -> bool {
     let active = document().and_then(|document| document.active_element());

@@ -7,7 +7,7 @@ use frontdesk_console::texts::page;
 use frontdesk_console::{Event, Note};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
-use yew::{Callback, Html, Properties, SubmitEvent, function_component, html};
+use yew::{Callback, Html, Properties, SubmitEvent, function_component, html, use_effect_with};
 
 /// Properties of [`LoginForm`].
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -46,11 +46,22 @@ pub fn LoginForm(props: &LoginProps) -> Html {
             trust,
         });
     });
+    // Written when they change, and not with each drawing: what was typed and chosen stays.
+    use_effect_with((), |()| dom::tick("login-remember"));
+    use_effect_with(props.server.clone(), |server| dom::fill("login-server", server));
+    use_effect_with(props.user.clone(), |user| dom::fill("login-user", user));
+    let given = (props.server.clone(), props.user.clone());
+    use_effect_with((given, props.busy, props.error.clone()), |((server, user), busy, error)| {
+        // Whoever has failed goes on with the password; whoever is typing goes on typing.
+        if !busy && (error.is_some() || !is_typing(server, user)) {
+            dom::focus_id(first_missing());
+        }
+    });
     let server = if props.desktop {
         html! {
             <label>{ page::SERVER }
                 <input id="login-server" required=true autocomplete="off" spellcheck="false"
-                    placeholder="frontdesk.example.com" value={props.server.clone()} />
+                    placeholder="frontdesk.example.com" />
             </label>
         }
     } else {
@@ -58,11 +69,14 @@ pub fn LoginForm(props: &LoginProps) -> Html {
     };
     let remember = if props.desktop {
         html! {
-            <label class="check"><input id="login-remember" type="checkbox" checked=true />{ page::REMEMBER }</label>
+            <label class="check"><input id="login-remember" type="checkbox" />{ page::REMEMBER }</label>
         }
     } else {
         html! { <div hidden={true}></div> }
     };
+    // As one child: where their number changed that of the form's children, each field would become its neighbour, with
+    // all that was typed.
+    let remarks: Html = props.remarks.iter().map(|note| note_line(note, &props.on)).collect();
     let word = if props.busy { page::LOGGING_IN } else { page::LOG_IN };
     html! {
         <main class="login">
@@ -70,8 +84,8 @@ pub fn LoginForm(props: &LoginProps) -> Html {
                 <h1>{ page::FRONTDESK }</h1>
                 { server }
                 <label>{ page::USER }
-                    <input id="login-user" required=true autocomplete="username" spellcheck="false" autocapitalize="none"
-                        value={props.user.clone()} />
+                    <input id="login-user" required=true autocomplete="username" spellcheck="false"
+                        autocapitalize="none" />
                 </label>
                 <label>{ page::PASSWORD }
                     <input id="login-password" type="password" required=true autocomplete="current-password" />
@@ -79,11 +93,24 @@ pub fn LoginForm(props: &LoginProps) -> Html {
                 { remember }
                 <p id="login-error" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
                 { certificate_of(props.certificate.as_deref()) }
-                { for props.remarks.iter().map(|note| note_line(note, &props.on)) }
+                { remarks }
                 <button id="login-submit" type="submit" disabled={props.busy}>{ word }</button>
             </form>
         </main>
     }
+}
+
+/// Where the person begins: what is missing before the password, and else that.
+fn first_missing() -> &'static str {
+    let missing = |id: &&str| dom::by_id(id).is_some() && dom::input(id).is_empty();
+    ["login-server", "login-user"].into_iter().find(missing).unwrap_or("login-password")
+}
+
+/// Whether the keyboard is in a field that holds something else than was put there.
+fn is_typing(server: &str, user: &str) -> bool {
+    let at = dom::document().and_then(|document| document.active_element()).map(|active| active.id());
+    let given = [("login-server", server), ("login-user", user), ("login-password", "")];
+    given.into_iter().any(|(id, given)| at.as_deref() == Some(id) && dom::input(id) != given)
 }
 
 fn is_checked(id: &str) -> bool {
