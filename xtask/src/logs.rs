@@ -1,6 +1,6 @@
-//! `check-logs`: what the programs of the slow suites have logged holds none of what the suites noted as secret or
-//! private. Each suite has a folder with the logs of its programs and with the register of what it planted; both are
-//! made by the suites, and only read here.
+//! `check-logs`: what the programs of the slow suites, and the servers of the server's own tests, have logged holds none
+//! of what those noted as secret or private. Each suite has a folder with the logs of its programs and with the register
+//! of what it planted; both are made by the suites, and only read here.
 
 use std::{
     collections::BTreeMap,
@@ -23,6 +23,12 @@ pub const VARIABLE: &str = "FRONTDESK_TEST_LOGS";
 /// What a program says first at the level that everything is wanted of; `frontdesk_server::logs`.
 const TALKATIVE: &str = "TRACE frontdesk_server::logs: the log begins";
 
+/// The tests of the server whose servers have no PBX.
+const WITHOUT_A_PBX: &str = "frontdesk-server-cli";
+
+/// The steps beside the slow suites whose programs are searched.
+const BESIDE: [&str; 2] = [WITHOUT_A_PBX, "frontdesk-server-line"];
+
 /// More than this is a fault by itself: on a machine that runs for months it would fill a disk.
 const MOST: u64 = 1 << 30;
 
@@ -37,6 +43,11 @@ fn folder() -> PathBuf {
 /// The folder of a suite.
 pub fn of(suite: &str) -> PathBuf {
     folder().join(suite)
+}
+
+/// Whether the programs that a step starts are searched.
+pub fn are_of(step: &str) -> bool {
+    step.starts_with("suite-") || BESIDE.contains(&step)
 }
 
 /// Whether a suite has left anything.
@@ -149,7 +160,7 @@ impl Suite {
     fn gaps(&self) -> Vec<String> {
         let name = &self.name;
         let mut gaps = Vec::new();
-        for kind in ["secret", "number", "name"] {
+        for kind in kinds(name) {
             if !self.planted.iter().any(|(of, _)| of == kind) {
                 gaps.push(format!("{name} has planted no {kind}"));
             }
@@ -184,6 +195,11 @@ impl Suite {
         }
         Ok(leaks)
     }
+}
+
+/// What a suite plants. Where there is no PBX nobody calls.
+fn kinds(suite: &str) -> &'static [&'static str] {
+    if suite == WITHOUT_A_PBX { &["secret"] } else { &["secret", "number", "name"] }
 }
 
 /// What needs no register: a key, and what has the form of a session's token (32 bytes in Base64).

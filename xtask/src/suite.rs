@@ -101,7 +101,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     Ok(steps.exit())
 }
 
-/// Which of the slow suites ran.
+/// Which of those ran whose programs' logs are searched.
 #[derive(Debug, Default)]
 struct Ran {
     /// Any of them, if only some of its tests.
@@ -119,7 +119,7 @@ fn built_tests(steps: &mut Steps, filters: &Filters) -> Result<Ran> {
     let mut ran = Ran::default();
     for program in &programs {
         let tally = steps.tests(&program.step, program.command(filters), program.budget());
-        if program.is_suite() && tally != Tally::default() {
+        if logs::are_of(&program.step) && tally != Tally::default() {
             ran.any = true;
             if filters.takes(&program.step) {
                 ran.whole.push(program.step.clone());
@@ -169,18 +169,13 @@ impl Program {
             .env("RUST_BACKTRACE", "0")
             .env("INSTA_UPDATE", "no")
             .env("INSTA_WORKSPACE_ROOT", workspace::root());
-        if self.is_suite() {
+        if logs::are_of(&self.step) {
             command.env(logs::VARIABLE, logs::of(&self.step));
         }
         if !filters.takes(&self.step) {
             command.args(filters.0);
         }
         command
-    }
-
-    /// Whether it starts servers and desktops, whose logs are searched.
-    fn is_suite(&self) -> bool {
-        self.step.starts_with("suite-")
     }
 
     fn budget(&self) -> Budget {

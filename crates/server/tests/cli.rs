@@ -4,6 +4,7 @@
 #[path = "cli/program.rs"]
 mod program;
 
+use frontdesk_lab::planted;
 use program::{DEADLINE, Program};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -283,7 +284,8 @@ fn the_signal_to_hang_up_reads_the_people_file_again() {
         "[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n[people]\nfile = \"p.csv\"\n";
     let folder = office(config);
     std::fs::write(folder.path().join("p.csv"), "name,extensions\nAnna,1001\n").unwrap();
-    let mut server = Program::start(
+    let mut server = Program::serve(
+        "server",
         command(folder.path(), &["serve", "--config", "frontdesk.toml"]).env("FRONTDESK_LOG", "info"),
     );
     server.says("The console is at");
@@ -329,7 +331,8 @@ fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
     let folder = office("[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n");
     let run = |arguments: &[&str]| run(folder.path(), arguments, "correct horse\n");
     assert!(run(&["user", "add", "anna", "--role", "colleague", "--password-stdin"]).0);
-    let mut server = Program::start(&mut command(folder.path(), &["serve", "--config", "frontdesk.toml"]));
+    let mut server =
+        Program::serve("server", &mut command(folder.path(), &["serve", "--config", "frontdesk.toml"]));
     server.says("The console is at");
     let (done, text) = run(&["backup", "copy.db"]);
     assert!(done, "{text}");
@@ -358,13 +361,14 @@ fn a_running_server_is_backed_up_and_restored_once_it_is_stopped() {
 fn a_server_that_cannot_save_ends_all_the_same_and_says_what_is_lost() {
     let folder = office("[pbx]\nsecret = \"s\"\nport = 1\n[listen]\naddress = \"127.0.0.1:0\"\n");
     let json = ["serve", "--log-format", "json", "--config", "frontdesk.toml"];
-    let mut server = Program::start(&mut command(folder.path(), &json));
+    let mut server = Program::serve("server-json", &mut command(folder.path(), &json));
     let address = server.until("its address", |line| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         line["address"].as_str().map(str::to_owned)
     });
     let lock = rusqlite::Connection::open(folder.path().join("frontdesk.db")).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    planted::secret("a planted guess");
     let body = r#"{"user":"root","password":"a planted guess"}"#;
     let mut stream = std::net::TcpStream::connect(&address).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();

@@ -1,9 +1,12 @@
 //! The server's whole line on a played PBX: AMI in, WebSocket out, orders back, the history kept over a restart.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "line/journal.rs"]
+mod journal;
 #[path = "line/pbx.rs"]
 mod pbx;
 
+use frontdesk_lab::planted;
 use frontdesk_protocol::*;
 use frontdesk_server::{Config, Options, RunningServer, Server};
 use futures_util::{SinkExt, StreamExt};
@@ -19,6 +22,10 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// A caller from outside, answered at 1001, then sent to 1002 by an AMI Redirect, answered there.
 const REDIRECT: &str = include_str!("../../../tests/recordings/b_redirect.frontdesk.txt");
 
+/// With which the server logs in to the PBX.
+const SECRET: &str = "secret-of-the-manager";
+const PASSWORD: &str = "correct horse";
+
 struct Desk {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     office: Office,
@@ -29,6 +36,7 @@ struct Desk {
 impl Desk {
     async fn open(server: &RunningServer, user: &UserName) -> Self {
         let token = server.sign_in(user).await.unwrap();
+        planted::secret(&token);
         let mut request = format!("ws://{}/ws", server.addr()).into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
@@ -124,14 +132,16 @@ async fn start(pbx: &Pbx, folder: &Path) -> RunningServer {
 }
 
 async fn start_with(pbx: &Pbx, folder: &Path, more: &str) -> RunningServer {
+    journal::keep();
     let text = format!(
-        "[pbx]\nport = {}\nsecret = \"s\"\n[listen]\naddress = \"127.0.0.1:0\"\n{more}",
+        "[pbx]\nport = {}\nsecret = \"{SECRET}\"\n[listen]\naddress = \"127.0.0.1:0\"\n{more}",
         pbx.address.port()
     );
     let config = Config::parse(&text, Path::new("frontdesk.toml"), folder).unwrap();
     let server = Server::start(Options::from_config(config)).await.unwrap();
     let extension = Extension::parse("1001").unwrap();
-    server.put_user(&anna(), Role::Receptionist, vec![extension], "correct horse").await.unwrap();
+    server.put_user(&anna(), Role::Receptionist, vec![extension], PASSWORD).await.unwrap();
+    [SECRET, PASSWORD].iter().for_each(|secret| planted::secret(secret));
     server
 }
 

@@ -1,6 +1,8 @@
 //! A program beside the test: what it is told and what it says. Each wait has a deadline, after which the test fails with
 //! all that was said. Not what it should say.
 
+use frontdesk_lab::planted;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -26,16 +28,31 @@ enum Pipe {
 impl Program {
     /// Starts it, and begins to read what it says.
     pub fn start(command: &mut Command) -> Self {
+        Self::logging_to(None, command)
+    }
+
+    /// The same of a server; with `cargo xtask test` it says everything, which is searched afterwards for what
+    /// `frontdesk_lab::planted` has noted. `form` is `server`, or another word where its log is not text.
+    pub fn serve(form: &str, command: &mut Command) -> Self {
+        let Some(folder) = planted::folder() else { return Self::start(command) };
+        std::fs::create_dir_all(&folder).unwrap();
+        let test = std::thread::current().name().unwrap().replace("::", "-");
+        let log = File::create(folder.join(format!("{test}-{form}.log"))).unwrap();
+        Self::logging_to(Some(log), command.env("FRONTDESK_LOG", "trace"))
+    }
+
+    fn logging_to(log: Option<File>, command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (sender, lines) = mpsc::channel();
-        read(Pipe::Output, child.stdout.take().unwrap(), sender.clone());
-        read(Pipe::Errors, child.stderr.take().unwrap(), sender);
+        read(Pipe::Output, child.stdout.take().unwrap(), None, sender.clone());
+        read(Pipe::Errors, child.stderr.take().unwrap(), log, sender);
         Self { child, lines, said: Vec::new(), deadline: Instant::now() + DEADLINE }
     }
 
     /// Tells it something, after which there is no more.
     pub fn hears(&mut self, input: &str) {
+        planted::secret(input);
         // A program that refuses at once does not read it.
         let _ = self.child.stdin.take().unwrap().write_all(input.as_bytes());
     }
@@ -94,14 +111,19 @@ impl Drop for Program {
 }
 
 /// Reads until the end, in a thread of its own; each line with what ends it.
-fn read(pipe: Pipe, from: impl Read + Send + 'static, lines: Sender<(Pipe, String)>) {
+fn read(pipe: Pipe, from: impl Read + Send + 'static, mut log: Option<File>, lines: Sender<(Pipe, String)>) {
     std::thread::spawn(move || {
         let mut from = BufReader::new(from);
         loop {
             let mut line = String::new();
-            let length = from.read_line(&mut line).unwrap();
+            if from.read_line(&mut line).unwrap() == 0 {
+                return;
+            }
+            if let Some(log) = &mut log {
+                log.write_all(line.as_bytes()).unwrap();
+            }
             // Nobody may wait for it any more.
-            if length == 0 || lines.send((pipe, line)).is_err() {
+            if lines.send((pipe, line)).is_err() {
                 return;
             }
         }

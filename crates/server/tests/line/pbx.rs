@@ -1,10 +1,16 @@
 //! A PBX that is played by the test: speaks AMI on a loopback port, answers every list as empty (but for two hints) and
 //! sends what the test tells it. It proves the server's own line, never what a real Asterisk does.
 
+use frontdesk_lab::planted;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+
+/// Of the caller in the recordings, who has none there.
+const NAME: &str = "Jane Roe";
+/// Of the caller in the recordings.
+const NUMBER: &str = "5559876";
 
 /// A played PBX.
 pub struct Pbx {
@@ -17,6 +23,8 @@ pub struct Pbx {
 
 impl Pbx {
     pub async fn open() -> Self {
+        planted::name(NAME);
+        planted::number(NUMBER);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (say, mut said) = mpsc::channel(256);
@@ -33,7 +41,9 @@ impl Pbx {
     pub async fn play(&self, recording: &str, from: &str, until: &str) {
         let packets = recording.split("\n\n").filter_map(|packet| {
             let lines: Vec<_> = packet.lines().filter(|line| !line.starts_with(['#', '>'])).collect();
-            (!lines.is_empty()).then(|| lines.join("\r\n"))
+            (!lines.is_empty()).then(|| {
+                lines.join("\r\n").replace("CallerIDName: <unknown>", &format!("CallerIDName: {NAME}"))
+            })
         });
         let packets = packets.skip_while(|packet| !from.is_empty() && !packet.contains(from));
         for packet in packets.take_while(|packet| until.is_empty() || !packet.contains(until)) {
