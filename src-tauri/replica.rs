@@ -1,7 +1,8 @@
 //! The desk's copy of the office, who looks at it, and the server's clock; and all of it told again to a page that loads
 //! late. What follows what is `frontdesk_protocol::Replica`.
 
-use frontdesk_protocol::{Millis, Office, Resume, ServerMessage, Step, Viewer};
+use frontdesk_protocol::{Epoch, Millis, Office, Resume, Seq, ServerMessage, Step, Viewer};
+use serde::Serialize;
 use serde_json::json;
 
 /// What the server has told so far.
@@ -13,6 +14,17 @@ pub(crate) struct Replica {
     notice: Option<String>,
     /// The server's clock, minus this computer's, in milliseconds.
     ahead: i64,
+}
+
+/// As `ServerMessage::Snapshot` is written, so that the office does not have to be cloned for it.
+#[derive(Serialize)]
+struct Snapshot<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    epoch: &'a Epoch,
+    seq: &'a Seq,
+    now: Millis,
+    office: &'a Office,
 }
 
 impl Replica {
@@ -59,13 +71,12 @@ impl Replica {
             return Vec::new();
         };
         let (now, office) = (Millis(wall.0 + self.ahead), self.facts.office());
-        // Written out rather than through `ServerMessage`, so that nothing has to be cloned for it.
         let mut told = vec![
             json!({ "type": "ready", "epoch": epoch, "now": now, "viewer": viewer, "resumed": false })
                 .to_string(),
-            json!({ "type": "snapshot", "epoch": epoch, "seq": seq, "now": now, "office": office })
-                .to_string(),
         ];
+        // Ids, numbers and texts always become JSON.
+        told.extend(serde_json::to_string(&Snapshot { kind: "snapshot", epoch, seq, now, office }));
         if let Some(notice) = &self.notice {
             told.push(json!({ "type": "notice", "text": notice }).to_string());
         }

@@ -4,6 +4,7 @@
 mod bell;
 mod commands;
 mod keys;
+mod parcel;
 mod rehearsal;
 mod settings;
 mod signals;

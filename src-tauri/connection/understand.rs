@@ -34,7 +34,7 @@ const KNOWN: [&str; 9] =
 
 /// Reads a text frame.
 pub(crate) fn understand(text: &str) -> Heard {
-    if let Ok(message) = serde_json::from_str::<ServerMessage>(text) {
+    if let Ok(message) = ServerMessage::read(text) {
         return Heard::Message(Box::new(message), text.to_owned());
     }
     let Ok(Kind { kind }) = serde_json::from_str(text) else { return Heard::Unreadable };

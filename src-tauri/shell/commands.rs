@@ -1,6 +1,7 @@
 //! What the page may call. One line each: everything is decided in the controller.
 
 use super::Inbox;
+use super::parcel::parcel;
 use super::settings::Settings;
 use crate::event::{Event, Remember, View};
 use crate::secret::Secret;
@@ -19,7 +20,7 @@ type Answer = Result<(), String>;
 #[tauri::command]
 pub(super) async fn subscribe(core: State<'_, Inbox>, channel: Channel<InvokeResponseBody>) -> Answer {
     // A page that has gone hears nothing more; that is no error here.
-    let view = View::new(move |json| drop(channel.send(InvokeResponseBody::Json(json))));
+    let view = View::new(move |json| drop(channel.send(parcel(json))));
     core.tell(Event::Subscribed(view)).await;
     Ok(())
 }

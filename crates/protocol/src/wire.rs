@@ -1,5 +1,7 @@
 //! The messages between a desk and the server: JSON text frames on a WebSocket. See `docs/protocol.md`.
 
+mod read;
+
 use crate::command::{Command, Outcome};
 use crate::hash::StateHash;
 use crate::history::{HistoryEntry, HistoryPage, HistoryQuery};

@@ -4,7 +4,7 @@
 use super::{Credentials, Surroundings, Transport};
 use frontdesk_console::event::Remember;
 use frontdesk_console::{Event, Message, Settings};
-use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId, ResyncCause};
+use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId, ResyncCause, ServerMessage};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -66,11 +66,10 @@ impl Transport for Ipc {
             };
             hear.emit(Event::SettingsLoaded(loaded));
             let told = hear.clone();
-            let heard =
-                Closure::<dyn FnMut(JsValue)>::new(move |value: JsValue| match from_js::<Message>(&value) {
-                    Ok(message) => told.emit(Event::Message(message)),
-                    Err(why) => report(&format!("a message from the core cannot be read: {why}")),
-                });
+            let heard = Closure::<dyn FnMut(JsValue)>::new(move |value: JsValue| match from_core(&value) {
+                Ok(message) => told.emit(Event::Message(message)),
+                Err(why) => report(&format!("a message from the core cannot be read: {why}")),
+            });
             let channel = Channel::new();
             channel.set_onmessage(&heard.into_js_value());
             let arguments = js_sys::Object::new();
@@ -179,7 +178,26 @@ fn to_js(value: &impl Serialize) -> JsValue {
     }
 }
 
-/// Reads what the core sent: a JSON text, or the value that Tauri already made of it.
+/// What stands around a server's message when the core passes it on.
+const PASSED_ON: (&str, &str) = (r#"{"kind":"message","message":"#, "}");
+
+/// Reads a message of the core: a JSON text, as a string or, where it is long, as its bytes.
+fn from_core(value: &JsValue) -> Result<Message, String> {
+    let text = match value.dyn_ref::<js_sys::ArrayBuffer>() {
+        Some(bytes) => {
+            String::from_utf8(js_sys::Uint8Array::new(bytes).to_vec()).map_err(|why| why.to_string())?
+        }
+        None => value.as_string().ok_or("it is no text")?,
+    };
+    // Read from within, because what says its kind beside the rest is copied before it is read.
+    let passed_on = text.strip_prefix(PASSED_ON.0).and_then(|text| text.strip_suffix(PASSED_ON.1));
+    match passed_on.map(ServerMessage::read) {
+        Some(Ok(message)) => Ok(Message::Message { message: Box::new(message) }),
+        Some(Err(_)) | None => serde_json::from_str(&text).map_err(|why| why.to_string()),
+    }
+}
+
+/// Reads an answer of the core: a JSON text, or the value that Tauri already made of it.
 fn from_js<T: serde::de::DeserializeOwned>(value: &JsValue) -> Result<T, String> {
     let text = match value.as_string() {
         Some(text) => text,

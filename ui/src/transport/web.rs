@@ -208,7 +208,7 @@ impl Link {
 
     fn heard(self: &Rc<Self>, event: &web_sys::Event) {
         let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-        let Some(message) = text.and_then(|text| serde_json::from_str::<ServerMessage>(&text).ok()) else {
+        let Some(message) = text.and_then(|text| ServerMessage::read(&text).ok()) else {
             return self.lost(page::NOT_UNDERSTOOD);
         };
         let mut bye = None;
