@@ -3,6 +3,7 @@
 use crate::desktop::DesktopSession;
 use crate::journal;
 use crate::process::{Running, built};
+use crate::processes::Family;
 use crate::until::until;
 use anyhow::{Context, Result};
 use fantoccini::{Client, ClientBuilder};
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 pub struct Browser {
     /// The WebDriver client.
     pub client: Client,
-    _driver: Running,
+    driver: Running,
 }
 
 impl Browser {
@@ -74,7 +75,15 @@ impl Browser {
         })
         .await?;
         let capabilities = capabilities.as_object().context("capabilities are an object")?.clone();
-        Ok(Self { client: session(port, capabilities, PATIENCE).await?, _driver: driver })
+        Ok(Self { client: session(port, capabilities, PATIENCE).await?, driver: driver })
+    }
+
+    /// The desktop program behind the window, with all that it started.
+    ///
+    /// # Errors
+    /// When there is none: the page is in a browser.
+    pub fn desktop(&self) -> Result<Family> {
+        Family::named("frontdesk", self.driver.id())
     }
 
     /// Writes a picture of the page.
@@ -116,7 +125,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_driver_that_hangs_fails_the_call_with_a_sentence() {
+    async fn adriver_that_hangs_fails_the_call_with_a_sentence() {
         let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = silent.local_addr().unwrap().port();
         let error = session(port, Map::new(), Duration::from_millis(200)).await.unwrap_err();

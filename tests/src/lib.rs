@@ -12,6 +12,7 @@ pub mod journal;
 pub mod page;
 pub mod pbx;
 pub mod process;
+pub mod processes;
 pub mod screen;
 pub mod server;
 pub mod stage;

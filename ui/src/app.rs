@@ -7,6 +7,7 @@ mod view;
 
 use crate::dom::{self, Place};
 use crate::focus_hold::Hold;
+use crate::marks::{Mark, Marks};
 use crate::modal::Behind;
 use crate::panes::{self, Divider};
 use crate::sizes::Sizes;
@@ -14,7 +15,7 @@ use crate::transport::{self, Transport};
 use frontdesk_console::event::Held;
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
 use frontdesk_console::link::LOOK_MS;
-use frontdesk_console::{Console, Event, Moving, Over, Pulling, Scheme, Theme};
+use frontdesk_console::{Console, Event, Lamp, Moving, Over, Pulling, Scheme, Theme};
 use frontdesk_protocol::{Millis, PersonId};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
@@ -103,6 +104,9 @@ pub struct App {
     behind: Behind,
     painted: String,
     second: (i64, u64),
+    /// Whether the settings of the last time are known, or that there are none.
+    remembers: bool,
+    marks: Marks,
     _clock: Interval,
     _listeners: Vec<EventListener>,
 }
@@ -136,6 +140,8 @@ impl Component for App {
             hold: Hold::default(),
             behind: Behind::default(),
             painted: String::new(),
+            remembers: false,
+            marks: Marks::default(),
             _clock: Interval::new(LOOK_MS, move || ticking.emit(Event::Tick(dom::now()))),
             _listeners: listeners(ctx),
         }
@@ -169,6 +175,7 @@ impl Component for App {
         }
         self.hold.keep();
         self.sizes.watch([&self.lists.tiles, &self.lists.rows]);
+        self.mark();
         if self.unmeasured() {
             ctx.link().send_message(Msg::Moved);
         }
@@ -212,6 +219,15 @@ impl App {
         true
     }
 
+    fn mark(&mut self) {
+        if self.remembers && !self.console.needs_login() {
+            self.marks.set(Mark::Desk);
+        }
+        if self.console.light().lamp == Lamp::Live {
+            self.marks.set(Mark::Live);
+        }
+    }
+
     fn dialog_is_open(&self) -> bool {
         self.settings == Shown::Yes || self.console.asks()
     }
@@ -221,6 +237,7 @@ impl App {
         if let Event::Tick(now) = event {
             return self.tick(now);
         }
+        self.remembers |= matches!(event, Event::SettingsLoaded(_));
         let due = self.tick(dom::now());
         let dragged = match &event {
             Event::Drag(at, _) | Event::Press(_, at) | Event::PressRow(_, at) => {

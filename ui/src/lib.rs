@@ -9,6 +9,7 @@ mod history;
 mod icons;
 mod live_region;
 mod login;
+mod marks;
 mod modal;
 mod panes;
 mod question;

@@ -28,6 +28,8 @@ pub enum Purpose {
     Lab,
     /// Pictures of the real window.
     Pictures,
+    /// Making the package for Debian.
+    Package,
     /// Getting the program that checks the dependencies.
     Check,
 }
@@ -46,6 +48,7 @@ const TEST: &[&str] = &[
     "chromium-driver",
 ];
 const PICTURES: &[&str] = &["webkit2gtk-driver", "xvfb", "dbus", "fonts-dejavu-core"];
+const PACKAGE: &[&str] = &["libayatana-appindicator3-dev", "binutils", "dpkg"];
 const CHECK: &[&str] = &["python3-pip"];
 
 impl Purpose {
@@ -58,6 +61,7 @@ impl Purpose {
             Self::Test => TEST,
             Self::Lab => LAB,
             Self::Pictures => PICTURES,
+            Self::Package => PACKAGE,
             Self::Check => CHECK,
         }
     }

@@ -176,6 +176,14 @@ impl Tap {
         Ok(newest.map(|p| p.field("Channel").to_owned()).unwrap_or_default())
     }
 
+    /// How long ago the first packet of this kind came since the recording began.
+    #[must_use]
+    pub fn age(&self, wanted: impl Fn(&Packet) -> bool) -> Option<Duration> {
+        let tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, _) = tape.lines.iter().find(|(_, line)| line.packet().is_some_and(&wanted))?;
+        Some(tape.began.elapsed().saturating_sub(*at))
+    }
+
     /// Everything that came since the recording began.
     #[must_use]
     pub fn packets(&self) -> Vec<Packet> {

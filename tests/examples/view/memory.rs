@@ -1,93 +1,132 @@
-//! What the desktop program and all its processes take, by what Linux says of them. Not what the view does meanwhile.
+//! Memory of the desktop program with all its processes, and the processor time that it takes while nothing happens. No
+//! script of ours is in the page meanwhile: one that counts frames is itself work.
 
-use anyhow::{Context, Result};
-use frontdesk_bench::figures::{Figure, Samples};
-use std::collections::BTreeSet;
-use std::fs;
+use crate::changing::TURNS;
+use crate::{OFFICES, probe};
+use anyhow::Result;
+use frontdesk_bench::figures::{Figure, Samples, quick, short};
+use frontdesk_tests::big::BigOffice;
+use frontdesk_tests::processes::{Each, Family};
 use std::time::{Duration, Instant};
 use tokio::time::interval;
 
 /// The most that the desktop may take, in megabytes.
 const MOST: f64 = 230.0;
-/// The clock of `/proc`, in ticks a second.
-const TICKS: f64 = 100.0;
+/// How much of it may come and go without that it grows, in megabytes.
+const FLAT: f64 = 10.0;
+/// Sets how long it is watched while it works, in seconds.
+const SOAK: &str = "FRONTDESK_BENCH_SOAK";
 
-/// Rows about the window that is open now: its memory, and the processor time that it takes while nothing happens.
-pub async fn of_the_window(lasts: Duration) -> Result<Vec<Figure>> {
-    let mut memory = Samples::default();
-    let (begun, before) = (Instant::now(), time()?);
-    let mut seconds = interval(Duration::from_secs(1));
-    while begun.elapsed() < lasts {
-        memory.push(tree()?.iter().filter_map(|process| share(*process)).sum());
-        seconds.tick().await;
+/// Rows for a quiet office, and for the two that are measured everywhere.
+pub async fn of_the_desktop() -> Result<Vec<Figure>> {
+    let mut rows = quiet().await?;
+    for (phones, calls, _) in OFFICES {
+        rows.extend(busy(phones, calls).await?);
     }
-    let part = (time()? - before) / begun.elapsed().as_secs_f64() * 100.0;
+    Ok(rows)
+}
+
+/// Nobody telephones.
+async fn quiet() -> Result<Vec<Figure>> {
+    let (phones, _, _) = OFFICES[0];
+    let office = BigOffice::open(phones, 0).await?;
+    let view = probe::unwatched(&office).await?;
+    view.filled(phones).await?;
+    let desktop = view.page.desktop()?;
+    let (memory, idle) = watched(desktop, rest()).await?;
+    view.close().await?;
+    let what = format!("desktop and its processes, {phones} tiles, no calls");
     Ok(vec![
-        Figure::at_most(
-            "P12",
-            "desktop and its processes, 10,000 tiles: proportional memory",
-            &memory,
-            MOST,
-            "MB",
-        ),
-        Figure::at_most(
-            "P12",
-            "the same while nothing happens: processor",
-            &Samples::of(1, || part),
-            1.0,
-            "%",
-        ),
+        idle_row(&what, &idle),
+        Figure::told("P12", format!("{what}: of which"), shares(&idle, "%")),
+        Figure::told("P12", format!("{what}: proportional memory"), format!("{} MB", Total(&memory))),
     ])
 }
 
-/// The desktop program among our descendants, and all that it started.
-fn tree() -> Result<BTreeSet<u32>> {
-    let mut parents = Vec::new();
-    for entry in fs::read_dir("/proc")?.flatten() {
-        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
-            continue;
-        };
-        // One that ended meanwhile has no line any more.
-        let Some((name, fields)) = stat(process) else { continue };
-        let parent = fields.get(1).and_then(|parent| parent.parse::<u32>().ok()).unwrap_or(0);
-        parents.push((process, parent, name));
+/// Calls are there; first none of them changes, then very many do.
+async fn busy(phones: u32, calls: u64) -> Result<Vec<Figure>> {
+    let soak = std::env::var(SOAK).ok().and_then(|text| text.parse().ok());
+    let soak = Duration::from_secs(soak.unwrap_or(if quick() { 10 } else { 60 }));
+    let office = BigOffice::open(phones, calls).await?;
+    let view = probe::unwatched(&office).await?;
+    view.filled(phones).await?;
+    let desktop = view.page.desktop()?;
+    let (memory, idle) = watched(desktop, rest()).await?;
+    let crowd = office.crowd.clone();
+    let working = tokio::task::spawn_blocking(move || crowd.turn_over(TURNS, soak));
+    let (worked, _) = watched(desktop, soak).await?;
+    working.await?;
+    let (rested, _) = watched(desktop, rest()).await?;
+    view.close().await?;
+    let what = format!("desktop and its processes, {phones} tiles, {calls} calls");
+    let last = memory.last().cloned().unwrap_or_default();
+    let quarter = worked.len() / 4;
+    let middle = |part: &[Each]| totals(part).median();
+    let grown = middle(&worked[3 * quarter..]) - middle(&worked[quarter..2 * quarter]);
+    Ok(vec![
+        Figure::at_most("P12", format!("{what}: proportional memory"), &totals(&memory), MOST, "MB"),
+        Figure::told("P12", format!("{what}: of which"), shares(&last, "MB")),
+        Figure::at_most(
+            "P12",
+            format!(
+                "{what}: growth from the second to the last quarter of {} s with 200 changes/s",
+                soak.as_secs()
+            ),
+            &Samples::of(1, || grown),
+            FLAT,
+            "MB",
+        ),
+        Figure::told(
+            "P12",
+            format!("{what}: while it works, and when it rests again"),
+            format!("{} MB, {} MB", Total(&worked), Total(&rested)),
+        ),
+        Figure::told("P12", format!("{what}: processor while no call changes"), shares(&idle, "%")),
+    ])
+}
+
+fn rest() -> Duration {
+    Duration::from_secs(if quick() { 5 } else { 20 })
+}
+
+fn idle_row(what: &str, idle: &Each) -> Figure {
+    let all = Samples::of(1, || idle.values().sum());
+    Figure::at_most("P12", format!("{what}: processor, of one core"), &all, 1.0, "%")
+}
+
+/// The memory at every second of this time, and the processor time taken in it, in per cent of one core.
+async fn watched(desktop: Family, lasts: Duration) -> Result<(Vec<Each>, Each)> {
+    let (begun, before) = (Instant::now(), desktop.time()?);
+    let mut seconds = interval(Duration::from_secs(1));
+    let mut memory = Vec::new();
+    while begun.elapsed() < lasts {
+        seconds.tick().await;
+        memory.push(desktop.memory()?);
     }
-    let below = |roots: BTreeSet<u32>| {
-        let mut all = roots;
-        loop {
-            let more: Vec<_> =
-                parents.iter().filter(|(it, parent, _)| all.contains(parent) && !all.contains(it)).collect();
-            if more.is_empty() {
-                return all;
-            }
-            all.extend(more.into_iter().map(|(it, ..)| *it));
-        }
-    };
-    let ours = below([std::process::id()].into());
-    let desktop = parents.iter().find(|(it, _, name)| ours.contains(it) && name == "frontdesk");
-    Ok(below([desktop.context("no desktop program was started")?.0].into()))
+    let passed = begun.elapsed().as_secs_f64();
+    let mut time = desktop.time()?;
+    for (name, taken) in &mut time {
+        *taken = (*taken - before.get(name).copied().unwrap_or(0.0)) / passed * 100.0;
+    }
+    Ok((memory, time))
 }
 
-/// The name of a process, and the fields behind it in `/proc/PID/stat`.
-fn stat(process: u32) -> Option<(String, Vec<String>)> {
-    let line = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let (name, rest) = line.split_once('(')?.1.rsplit_once(')')?;
-    Some((name.to_owned(), rest.split_whitespace().map(str::to_owned).collect()))
+fn totals(memory: &[Each]) -> Samples {
+    let mut samples = Samples::default();
+    memory.iter().for_each(|each| samples.push(each.values().sum()));
+    samples
 }
 
-/// Its proportional share of memory, in megabytes.
-fn share(process: u32) -> Option<f64> {
-    let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? / 1_024.0)
+fn shares(each: &Each, unit: &str) -> String {
+    let parts: Vec<_> = each.iter().map(|(name, part)| format!("{name} {} {unit}", short(*part))).collect();
+    parts.join(", ")
 }
 
-/// The processor time of all of them, in seconds.
-fn time() -> Result<f64> {
-    let of = |process: &u32| {
-        let (_, fields) = stat(*process)?;
-        let field = |at: usize| fields.get(at).and_then(|it| it.parse::<f64>().ok());
-        Some((field(11)? + field(12)?) / TICKS)
-    };
-    Ok(tree()?.iter().filter_map(of).sum())
+/// The sums, as they are written.
+struct Total<'a>(&'a [Each]);
+
+impl std::fmt::Display for Total<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        totals(self.0).fmt(f)
+    }
 }

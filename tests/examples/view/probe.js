@@ -3,28 +3,41 @@ const now = () => performance.now();
 const probe = { gaps: [], long: [], scripts: [], painted: null, since: 0, running: false };
 globalThis.probe = probe;
 
-// What a message costs: its listener, and the drawing that follows in the same task.
-const timed = (run, data) => {
+// Whether a message is the whole office: a text, its bytes, or what was read from one.
+const whole = (data) => {
+  if (data instanceof ArrayBuffer) return data.byteLength > 20_000 && new TextDecoder().decode(new Uint8Array(data, 0, 200)).includes('"snapshot"');
+  return typeof data === 'string' ? data.length > 20_000 && data.includes('"snapshot"') : Boolean(data?.message?.office);
+};
+// What a message costs: its listener, and the drawing that follows in the same task. `asked` is when the page began to
+// fetch it; where it is not fetched, it is there when it comes.
+const timed = (run, data, asked) => {
   const begun = now();
-  const snapshot = typeof data === 'string' && data.length > 20_000 && data.includes('"snapshot"');
   run();
   queueMicrotask(() => queueMicrotask(() => {
-    if (probe.running) probe.scripts.push(now() - begun);
-    if (!snapshot || probe.painted) return;
     const script = now() - begun;
+    if (probe.running) probe.scripts.push(script);
+    if (probe.painted || !whole(data)) return;
     const seen = () => {
       if (!document.querySelector('[data-person]')) return requestAnimationFrame(seen);
       const channel = new MessageChannel();
       // After the frame that shows it was painted.
-      channel.port1.onmessage = () => { probe.painted = { script, all: now() - begun }; };
+      channel.port1.onmessage = () => { probe.painted = { script, fetched: begun - (asked ?? begun), all: now() - (asked ?? begun) }; };
       channel.port2.postMessage(0);
     };
     requestAnimationFrame(seen);
   }));
 };
-// In the window the messages come from the desktop program by a way that no script can listen in on.
-const listen = WebSocket.prototype.addEventListener;
-if (!globalThis.__TAURI__) {
+const internals = globalThis.__TAURI_INTERNALS__;
+if (internals) {
+  // The desktop program's messages come to a callback in this table; it fetches the long ones itself.
+  for (const [id, hear] of internals.callbacks) internals.callbacks.set(id, (data) => timed(() => hear(data), data?.message, probe.asked));
+  const fetches = globalThis.fetch;
+  globalThis.fetch = (...what) => {
+    if (String(what[0]).includes('CHANNEL')) probe.asked ??= now(); // The first long message is the office.
+    return fetches(...what);
+  };
+} else {
+  const listen = WebSocket.prototype.addEventListener;
   WebSocket.prototype.addEventListener = function (what, listener, options) {
     const hear = what === 'message' ? (event) => timed(() => listener.call(this, event), event.data) : listener;
     return listen.call(this, what, hear, options);

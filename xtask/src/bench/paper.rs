@@ -27,7 +27,7 @@ pub fn machine() -> String {
     let kib: u64 =
         field(&read("/proc/meminfo"), "MemTotal").trim_end_matches("kB").trim().parse().unwrap_or_default();
     format!(
-        "{}, {} cores, {} GiB; Linux {}; {}; {}; {}",
+        "{}, {} cores, {} GiB; Linux {}; {}; {}; {}; {}; {}",
         field(&read("/proc/cpuinfo"), "model name"),
         std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         kib.div_ceil(1024 * 1024),
@@ -35,7 +35,15 @@ pub fn machine() -> String {
         said("rustc"),
         said("python3"),
         said("node"),
+        said("chromium"),
+        webkit(),
     )
+}
+
+/// The version of the desktop program's web view.
+fn webkit() -> String {
+    let asked = job::output(Command::new("pkg-config").args(["--modversion", "webkit2gtk-4.1"]));
+    format!("WebKitGTK {}", asked.as_deref().map_or("unknown", str::trim))
 }
 
 /// The version of Frontdesk that is measured.

@@ -71,7 +71,7 @@ fn rust() -> Result<PathBuf> {
 fn python() -> Result<PathBuf> {
     let python = workspace::which("python3").context("there is no python3 on this machine")?;
     let pins = fs::read_to_string(folder().join("requirements.txt"))?;
-    let home = kept("python", &pins, |home| {
+    let home = kept("peers/python", &pins, |home| {
         job::run("making a Python of its own", Command::new(python).args(["-m", "venv"]).arg(home))?;
         let mut pip = Command::new(home.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
@@ -82,24 +82,29 @@ fn python() -> Result<PathBuf> {
 }
 
 fn node() -> Result<PathBuf> {
+    Ok(npm("published Node clients", "peers", "peers/node")?.join("node_modules"))
+}
+
+/// What a folder of `bench` pins for npm, in a folder of the cache, which it gives.
+pub fn npm(what: &str, from: &str, into: &str) -> Result<PathBuf> {
     for program in ["node", "npm"] {
         ensure!(workspace::which(program).is_some(), "there is no {program} on this machine");
     }
-    let pins = fs::read_to_string(folder().join("package-lock.json"))?;
-    let home = kept("node", &pins, |home| {
+    let from = workspace::root().join("bench").join(from);
+    let pins = fs::read_to_string(from.join("package-lock.json"))?;
+    kept(into, &pins, |home| {
         for file in ["package.json", "package-lock.json"] {
-            fs::copy(folder().join(file), home.join(file))?;
+            fs::copy(from.join(file), home.join(file))?;
         }
         let mut npm = Command::new("npm");
         npm.current_dir(home).args(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        job::run("installing the published Node clients", &mut npm)
-    })?;
-    Ok(home.join("node_modules"))
+        job::run(&format!("installing the {what}"), &mut npm)
+    })
 }
 
 /// The folder in the cache that holds what these pins name; made anew where they have changed.
-fn kept(language: &str, pins: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let home = workspace::cache()?.join("peers").join(language);
+fn kept(into: &str, pins: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    let home = workspace::cache()?.join(into);
     let made = home.join("pins");
     if fs::read_to_string(&made).is_ok_and(|made| made == pins) {
         return Ok(home);

@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
-use super::parts::Run;
+use super::{parts::Run, peers};
 use crate::{
     job,
     packages::{self, Purpose},
@@ -15,6 +15,8 @@ use crate::{
 
 /// The most that the view may weigh on its way to a browser, in kilobytes.
 const MOST: f64 = 400.0;
+/// The most that the desktop's package may weigh, in megabytes.
+const PACKAGE: f64 = 12.0;
 
 /// Measures the page in Chromium.
 pub fn page(run: &Run) -> Result<()> {
@@ -26,26 +28,38 @@ pub fn window(run: &Run) -> Result<()> {
     measure(run, "window")
 }
 
-fn measure(run: &Run, place: &str) -> Result<()> {
+/// Measures how soon a real Asterisk's ringing is on the screen.
+pub fn card(run: &Run) -> Result<()> {
+    measure(run, "card")
+}
+
+/// Measures how soon the desktop program is there.
+pub fn start(run: &Run) -> Result<()> {
+    measure(run, "start")
+}
+
+/// Measures what the desktop program takes.
+pub fn memory(run: &Run) -> Result<()> {
+    measure(run, "memory")
+}
+
+/// Builds the programs and what measures them, as a release.
+fn build() -> Result<()> {
     packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Test])?;
     ui::build(ui::Build { release: true })?;
     let mut build = workspace::cargo();
     build.args(["build", "--quiet", "--profile", "bench", "-p", "frontdesk", "-p", "frontdesk-server"]);
-    build.args([
-        "-p",
-        "frontdesk-tests",
-        "--bin",
-        "frontdesk",
-        "--bin",
-        "frontdesk-server",
-        "--example",
-        "view",
-    ]);
+    build.args(["-p", "frontdesk-tests", "--example", "view"]);
+    build.args(["--bin", "frontdesk", "--bin", "frontdesk-server"]);
     // What Tauri's own tool sets: the window shows the page that is inside the program.
     build.args(["--features", "frontdesk/custom-protocol"]);
-    job::run("building the programs, as a release", &mut build)?;
+    job::run("building the programs, as a release", &mut build)
+}
+
+fn measure(run: &Run, what: &str) -> Result<()> {
+    build()?;
     let mut view = Command::new(workspace::target().join("release/examples/view"));
-    view.current_dir(workspace::root()).arg(place).env("FRONTDESK_BENCH_ROWS", &run.rows);
+    view.current_dir(workspace::root()).arg(what).env("FRONTDESK_BENCH_ROWS", &run.rows);
     if run.quick {
         view.env("FRONTDESK_BENCH_QUICK", "1");
     }
@@ -60,9 +74,60 @@ pub fn size(run: &Run) -> Result<()> {
     let packed = workspace::root().join("ui/packed");
     let rows: Vec<_> = [("br", "Brotli"), ("gz", "gzip")]
         .into_iter()
-        .map(|(ending, name)| Ok(row(name, weigh(&packed, ending)?)))
+        .map(|(ending, name)| {
+            let what = format!("the view's WebAssembly as the server sends it, {name}");
+            Ok(row(&what, weigh(&packed, ending)?, MOST, "KB"))
+        })
         .collect::<Result<_>>()?;
-    fs::write(&run.rows, serde_json::to_string_pretty(&rows)?).context("the rows cannot be written")
+    hand_over(run, &rows)
+}
+
+/// Weighs the package for Debian, made by Tauri's own tool.
+pub fn package(run: &Run) -> Result<()> {
+    packages::ensure(&[Purpose::Package])?;
+    let tool = peers::npm("tool that makes the package", "deb", "deb")?.join("node_modules/.bin/tauri");
+    build()?;
+    // A release has no names for a profiler, and is otherwise the same program.
+    let (program, target) = (workspace::target().join("release/frontdesk"), workspace::target().join("deb"));
+    let release = target.join("release");
+    fs::create_dir_all(&release)?;
+    let mut strip = Command::new("strip");
+    job::run("taking the names out", strip.arg("-o").arg(release.join("frontdesk")).arg(program))?;
+    let made = release.join("bundle/deb");
+    if made.exists() {
+        fs::remove_dir_all(&made)?;
+    }
+    let mut bundle = Command::new(tool);
+    bundle.current_dir(workspace::root()).env("CARGO_TARGET_DIR", &target);
+    job::run("making the package", bundle.args(["bundle", "--bundles", "deb", "--ci"]))?;
+    let package = fs::read_dir(&made)?
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension() == Some("deb".as_ref()))
+        .with_context(|| format!("there is no package in {}", made.display()))?;
+    let (inside, packed) = (target.join("inside"), target.join("packed.deb"));
+    if inside.exists() {
+        fs::remove_dir_all(&inside)?;
+    }
+    let mut open = Command::new("dpkg-deb");
+    job::run("opening the package", open.arg("--raw-extract").arg(&package).arg(&inside))?;
+    let mut pack = Command::new("dpkg-deb");
+    pack.args(["--root-owner-group", "-Zxz", "--build"]).arg(&inside).arg(&packed);
+    job::run("packing it as Debian does", &mut pack)?;
+    let rows = [("as Tauri's tool packs it, gzip", package), ("packed as Debian does, xz", packed)];
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|(how, path)| {
+            #[expect(clippy::cast_precision_loss, reason = "some million bytes")]
+            let megabytes = fs::metadata(&path)?.len() as f64 / 1e6;
+            Ok(row(&format!("the desktop program's package for Debian, {how}"), megabytes, PACKAGE, "MB"))
+        })
+        .collect::<Result<_>>()?;
+    hand_over(run, &rows)
+}
+
+fn hand_over(run: &Run, rows: &[serde_json::Value]) -> Result<()> {
+    fs::write(&run.rows, serde_json::to_string_pretty(rows)?).context("the rows cannot be written")
 }
 
 fn weigh(packed: &Path, ending: &str) -> Result<f64> {
@@ -79,13 +144,14 @@ fn weigh(packed: &Path, ending: &str) -> Result<f64> {
     Ok(bytes as f64 / 1_000.0)
 }
 
-fn row(encoding: &str, kilobytes: f64) -> serde_json::Value {
+fn row(what: &str, found: f64, most: f64, unit: &str) -> serde_json::Value {
+    let digits = if found < 100.0 { 2 } else { 0 };
     json!({
         "id": "P13",
-        "what": format!("the view's WebAssembly as the server sends it, {encoding}"),
-        "line": format!("≤ {MOST:.0} KB"),
-        "found": format!("{kilobytes:.0} KB"),
-        "reached": kilobytes <= MOST,
+        "what": what,
+        "line": format!("≤ {most:.0} {unit}"),
+        "found": format!("{found:.digits$} {unit}"),
+        "reached": found <= most,
         "binding": false,
         "held": null,
         "fails": false,
