@@ -92,6 +92,18 @@ pub fn ensure(purposes: &[Purpose]) -> Result<()> {
     if missing.is_empty() { Ok(()) } else { install(&available(missing)) }
 }
 
+/// Makes sure that a program is there which may also have come by another way than apt: it is installed where `is_there`
+/// says that it is not. Elsewhere than on Debian nothing happens.
+///
+/// # Errors
+/// When this user may not install it. The sentence holds the one line to run.
+pub fn provide(is_there: impl FnOnce() -> bool, packages: &[&'static str]) -> Result<()> {
+    if workspace::which("apt-get").is_none() || is_there() {
+        return Ok(());
+    }
+    install(&packages.iter().copied().collect())
+}
+
 /// Those of `wanted` that dpkg does not list as installed.
 fn missing<'a>(wanted: &BTreeSet<&'a str>, known: &str) -> BTreeSet<&'a str> {
     let installed: BTreeSet<&str> =

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::{job, workspace};
+use crate::{job, packages, workspace};
 
 /// Where the clients of each language are, or why they are not there.
 pub struct Ready {
@@ -69,6 +69,8 @@ fn rust() -> Result<PathBuf> {
 }
 
 fn python() -> Result<PathBuf> {
+    let has_venv = || job::output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok();
+    packages::provide(has_venv, &["python3", "python3-venv"])?;
     let python = workspace::which("python3").context("there is no python3 on this machine")?;
     let pins = fs::read_to_string(folder().join("requirements.txt"))?;
     let home = kept("peers/python", &pins, |home| {
@@ -87,6 +89,7 @@ fn node() -> Result<PathBuf> {
 
 /// What a folder of `bench` pins for npm, in a folder of the cache, which it gives.
 pub fn npm(what: &str, from: &str, into: &str) -> Result<PathBuf> {
+    packages::provide(|| workspace::which("npm").is_some(), &["nodejs", "npm"])?;
     for program in ["node", "npm"] {
         ensure!(workspace::which(program).is_some(), "there is no {program} on this machine");
     }
