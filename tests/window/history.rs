@@ -7,6 +7,7 @@ use fantoccini::key::Key;
 use frontdesk_lab::{Policy, State};
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::stage::Stage;
+use frontdesk_tests::until::until;
 
 const ROW: &str = "[data-history][data-outcome='answered']";
 
@@ -60,6 +61,41 @@ pub async fn of_a_colleague(stage: &Stage, page: &Browser) -> Result<()> {
     page.client.find(Locator::Css("[data-pane='history'] h2 button")).await?.click().await?;
     page.says("[data-pane='history'] h2", "My history").await?;
     page.says("[data-history]", "5550123").await.map(drop)
+}
+
+/// The search of the shown history: by part of a number and by a name, read out, Esc shows all again, a call that is
+/// found is called back.
+pub async fn is_searched(stage: &Stage, page: &Browser) -> Result<()> {
+    const ALL: &str = "[data-pane='history'] [data-history]";
+    let count =
+        async || page.run::<usize>(&format!("return document.querySelectorAll(\"{ALL}\").length")).await;
+    ensure!(count().await? > 2, "there are several calls to choose from");
+    page.hold(Key::Shift).await?;
+    page.chord(Key::Control, 'F').await?;
+    page.release(Key::Shift).await?;
+    page.find("#history-search:focus").await?;
+    page.keys(&['j', 'a', 'n', 'e', ' ', '0', '1', '2', '3']).await?;
+    page.tells("1 call found").await?;
+    ensure!(count().await? == 1, "one call has both words");
+    page.says("[data-history]", "Jane Roe").await?;
+    page.keys(&['x']).await?;
+    page.says("[data-pane='history'] .empty", "No call with this name or number").await?;
+    page.gone(ALL).await?;
+    page.keys(&[char::from(Key::Escape)]).await?;
+    until("all calls are there again", async || Ok((count().await? > 2).then_some(()))).await?;
+    page.find("#history-search:focus").await?;
+    page.keys(&['j', 'a', 'n', 'e']).await?;
+    until("one call is found", async || Ok((count().await? == 1).then_some(()))).await?;
+    page.keys(&[char::from(Key::Enter)]).await?;
+    page.find(&format!("{ROW}:focus")).await?;
+    page.keys(&[char::from(Key::Enter)]).await?;
+    let phone = stage.office.phone("1001");
+    let mine = phone.incoming().await?;
+    mine.wait(State::Incoming).await?;
+    ensure!(mine.remote_identity().number == "5550123", "my phone shows {:?}", mine.remote_identity());
+    mine.hang_up();
+    stage.pbx().quiet().await?;
+    page.gone(CARD).await
 }
 
 /// Selects the extension that calls go out from.

@@ -378,6 +378,10 @@ impl App {
             Shortcut::Stream => effects::focus_pane("stream"),
             Shortcut::Users => effects::focus_pane("users"),
             Shortcut::History => effects::focus_pane("history"),
+            Shortcut::SearchHistory => {
+                dom::focus_id(crate::history::SEARCH);
+                false
+            }
             Shortcut::Handed => self.event(Event::GoToHanded),
             Shortcut::Undo if self.console.needs_login() => false,
             Shortcut::Undo => self.event(Event::Undo),

@@ -5,14 +5,17 @@ use crate::app::lists;
 use crate::dom;
 use crate::icons::{Icon, icon, of_direction};
 use crate::stream::note_line;
-use frontdesk_console::{Event, Focus, HistoryRow, keys, texts};
+use frontdesk_console::{Event, Focus, HistoryRow, Step, keys, texts};
 use frontdesk_protocol::Direction;
 use std::rc::Rc;
-use web_sys::Element;
+use web_sys::{Element, HtmlInputElement};
 use yew::{
-    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, classes, function_component,
-    html, use_effect_with, use_node_ref,
+    Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, classes,
+    function_component, html, use_effect_with, use_node_ref,
 };
+
+/// The id of the search field.
+pub const SEARCH: &str = "history-search";
 
 /// Properties of [`HistoryPane`].
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -37,6 +40,8 @@ pub struct HistoryProps {
     pub more: bool,
     /// Why there are none.
     pub error: Option<String>,
+    /// What is searched for.
+    pub search: String,
     /// Takes what happens.
     pub on: Callback<Event>,
 }
@@ -71,14 +76,21 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
     }
     // How many rows there are in all is not known while there are older ones.
     let all = if props.more { "-1".to_owned() } else { props.count.to_string() };
-    let empty = if props.loading { texts::empty::HISTORY_LOADING } else { texts::empty::HISTORY };
+    let empty = match (props.loading, props.search.trim()) {
+        (true, _) => texts::empty::HISTORY_LOADING,
+        (false, "") => texts::empty::HISTORY,
+        (false, _) => texts::empty::HISTORY_FOUND,
+    };
     let nothing = props.count == 0 && props.error.is_none();
     html! {
         <section data-pane="history" aria-label={props.title.clone()}>
-            <h2>
-                { &props.title }
-                <button type="button" class="quiet" hidden={props.mine} onclick={back}>{ texts::page::SHOW_MINE }</button>
-            </h2>
+            <div class="head">
+                <h2>
+                    { &props.title }
+                    <button type="button" class="quiet" hidden={props.mine} onclick={back}>{ texts::page::SHOW_MINE }</button>
+                </h2>
+                <SearchField text={props.search.clone()} on={props.on.clone()} />
+            </div>
             <p class="problem" role="alert" hidden={props.error.is_none()}>{ props.error.clone().unwrap_or_default() }</p>
             <p class="empty" hidden={!nothing}>{ empty }</p>
             <div
@@ -92,6 +104,45 @@ pub fn HistoryPane(props: &HistoryProps) -> Html {
                 </div>
             </div>
         </section>
+    }
+}
+
+/// Properties of [`SearchField`].
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct SearchProps {
+    /// The text.
+    pub text: String,
+    /// Takes what happens.
+    pub on: Callback<Event>,
+}
+
+/// The search field: only rows with these words. Esc empties it; Enter and the arrow down go to the rows.
+#[function_component]
+pub fn SearchField(props: &SearchProps) -> Html {
+    let on = props.on.clone();
+    let oninput = Callback::from(move |event: InputEvent| {
+        let input: Option<HtmlInputElement> = event.target_dyn_into();
+        on.emit(Event::SearchHistory(input.map(|input| input.value()).unwrap_or_default()));
+    });
+    let (on, empty) = (props.on.clone(), props.text.is_empty());
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        let happened = match event.key().as_str() {
+            "Enter" | "ArrowDown" => Event::RowStep(Step::First, lists::page()),
+            "Escape" if !empty => Event::SearchHistory(String::new()),
+            _ => return,
+        };
+        event.prevent_default();
+        on.emit(happened);
+    });
+    html! {
+        <label class="search">
+            { icon(Icon::Search) }
+            <input
+                id={SEARCH} type="search" autocomplete="off" spellcheck="false"
+                placeholder={texts::page::HISTORY_SEARCH_HINT} aria-label={texts::page::HISTORY_SEARCH}
+                value={props.text.clone()} {oninput} {onkeydown}
+            />
+        </label>
     }
 }
 

@@ -140,7 +140,12 @@ impl Console {
         let mut out = Vec::new();
         self.heard = (self.said.polite.count, self.said.now.count);
         match event {
-            Event::Tick(now) => self.tick(now),
+            Event::Tick(now) => {
+                self.tick(now);
+                let id = self.orders.name();
+                let query = self.history.tick(id.clone());
+                out.extend(query.map(|query| Effect::AskHistory(id, query)));
+            }
             Event::Message(message) => self.message(message, &mut out),
             Event::SettingsLoaded(loaded) => self.settings_loaded(loaded),
             Event::SettingsChanged(settings) => {
@@ -224,6 +229,7 @@ impl Console {
             Event::Focused(Focus::Search) => {}
             Event::ShowHistory(person) => self.show_history(person, &mut out),
             Event::OlderHistory => self.older(&mut out),
+            Event::SearchHistory(text) => self.search_history(text, &mut out),
             Event::CallBack(row) => self.call_back(row, &mut out),
             Event::SelectExtension(extension) => {
                 self.settings.extension = Some(extension);
@@ -430,6 +436,12 @@ impl Console {
         let id = self.orders.name();
         let query = self.history.again(id.clone());
         out.push(Effect::AskHistory(id, query));
+    }
+
+    fn search_history(&mut self, text: String, out: &mut Vec<Effect>) {
+        let id = self.orders.name();
+        let query = self.history.search(text, id.clone());
+        out.extend(query.map(|query| Effect::AskHistory(id, query)));
     }
 
     fn older(&mut self, out: &mut Vec<Effect>) {

@@ -153,6 +153,8 @@ pub enum Event {
     ShowHistory(Option<PersonId>),
     /// More rows are wanted.
     OlderHistory,
+    /// The text in the history's search field changed.
+    SearchHistory(String),
     /// A row was double-clicked, or Enter was pressed on it.
     CallBack(HistoryId),
     /// Calls go out from this extension.

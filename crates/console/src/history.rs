@@ -19,6 +19,8 @@ const KEPT: usize = 2_000;
 pub struct History {
     /// Whose; `None`: the viewer's.
     pub person: Option<PersonId>,
+    /// What is searched for, as it was typed.
+    pub search: String,
     /// Those that began last come first.
     pub entries: Vec<HistoryEntry>,
     /// Whether older ones exist.
@@ -31,6 +33,21 @@ pub struct History {
     pub focus: Option<HistoryId>,
     /// What was added since the open question was asked: its answer may not know it yet.
     added: BTreeSet<HistoryId>,
+    /// What the open question, or else the last one, searches for.
+    sought: Option<String>,
+    /// Whether a row came that the answer may lack.
+    stale: bool,
+    /// Whether a question was asked since the last tick.
+    hasty: bool,
+}
+
+/// What follows when rows have come.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// The next question.
+    pub ask: Option<HistoryQuery>,
+    /// How many were found, where that was asked for: to be said.
+    pub found: Option<(usize, bool)>,
 }
 
 /// What an answer does with the rows that are there.
@@ -74,15 +91,36 @@ pub struct HistoryRow {
 impl History {
     /// Whose history from now on: asks for its first page.
     pub fn show(&mut self, person: Option<PersonId>, id: CommandId) -> HistoryQuery {
-        *self = Self { person: person.clone(), asked: Some((id, Answer::Replaces)), ..Self::default() };
-        HistoryQuery { person, before: None, limit: PAGE, text: None }
+        *self = Self { person, ..Self::default() };
+        self.ask(id, None, Answer::Replaces)
+    }
+
+    /// Only rows with these words from now on.
+    pub fn search(&mut self, text: String, id: CommandId) -> Option<HistoryQuery> {
+        self.search = text;
+        self.catch_up(id)
+    }
+
+    /// Some time has passed since the last tick.
+    pub fn tick(&mut self, id: CommandId) -> Option<HistoryQuery> {
+        self.hasty = false;
+        self.catch_up(id)
+    }
+
+    /// Asks anew where other rows are wanted than were asked for. One question is open at a time, and one a tick is asked:
+    /// a fast typist asks no more than the server takes.
+    fn catch_up(&mut self, id: CommandId) -> Option<HistoryQuery> {
+        let idle = self.asked.is_none() && !self.hasty;
+        (idle && self.is_behind()).then(|| self.ask(id, None, Answer::Replaces))
+    }
+
+    fn is_behind(&self) -> bool {
+        self.stale || self.sought != self.wanted()
     }
 
     /// Reads the first page again, because rows may have been missed; those that are there stay until it comes.
     pub fn again(&mut self, id: CommandId) -> HistoryQuery {
-        self.added.clear();
-        self.asked = Some((id, Answer::Replaces));
-        HistoryQuery { person: self.person.clone(), before: None, limit: PAGE, text: None }
+        self.ask(id, None, Answer::Replaces)
     }
 
     /// The page after the last row, unless there is none or one is on its way.
@@ -91,14 +129,30 @@ impl History {
             return None;
         }
         let before = self.entries.iter().map(|entry| entry.id).min();
-        self.asked = Some((id, Answer::Follows));
-        Some(HistoryQuery { person: self.person.clone(), before, limit: PAGE, text: None })
+        Some(self.ask(id, before, Answer::Follows))
     }
 
-    /// Rows came.
-    pub fn page(&mut self, id: &CommandId, page: HistoryPage) {
-        let Some((asked, answer)) = self.asked.take_if(|(asked, _)| asked == id) else { return };
-        debug_assert_eq!(&asked, id, "only the open question is answered");
+    fn ask(&mut self, id: CommandId, before: Option<HistoryId>, answer: Answer) -> HistoryQuery {
+        if answer == Answer::Replaces {
+            self.added.clear();
+        }
+        (self.asked, self.sought) = (Some((id, answer)), self.wanted());
+        (self.stale, self.hasty) = (false, true);
+        HistoryQuery { person: self.person.clone(), before, limit: PAGE, text: self.sought.clone() }
+    }
+
+    /// What the server is asked to search for.
+    fn wanted(&self) -> Option<String> {
+        Some(self.search.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// Rows came; `next` is the id of a question that may follow.
+    pub fn page(&mut self, id: &CommandId, page: HistoryPage, next: CommandId) -> Came {
+        let Some((_, answer)) = self.asked.take_if(|(asked, _)| asked == id) else { return Came::default() };
+        if self.is_behind() {
+            // Rows with other words than those that stand in the field are not shown.
+            return Came { ask: self.catch_up(next), found: None };
+        }
         if answer == Answer::Replaces {
             self.entries.retain(|entry| self.added.contains(&entry.id));
         }
@@ -108,6 +162,8 @@ impl History {
             self.put(entry);
         }
         self.focus = self.focus.filter(|focus| self.entries.iter().any(|entry| entry.id == *focus));
+        let found = (self.sought.is_some() && answer == Answer::Replaces).then_some(self.entries.len());
+        Came { ask: None, found: found.map(|found| (found, self.more)) }
     }
 
     /// The question was refused; whether the id was ours.
@@ -119,12 +175,19 @@ impl History {
         ours
     }
 
-    /// A row was added at one of the shown extensions, or came anew.
-    pub fn added(&mut self, entry: HistoryEntry, shown: &[Extension]) {
-        if shown.contains(&entry.extension) {
-            self.added.insert(entry.id);
-            self.put(entry);
+    /// A row was added at one of the shown extensions, or came anew. Whether it has the words that are searched for only
+    /// the server knows: it is asked again.
+    pub fn added(&mut self, entry: HistoryEntry, shown: &[Extension], id: CommandId) -> Option<HistoryQuery> {
+        if !shown.contains(&entry.extension) {
+            return None;
         }
+        if self.wanted().is_some() {
+            self.stale = true;
+            return self.catch_up(id);
+        }
+        self.added.insert(entry.id);
+        self.put(entry);
+        None
     }
 
     /// The rows at some places, each with its place.

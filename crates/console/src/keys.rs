@@ -15,6 +15,8 @@ pub enum Shortcut {
     Users,
     /// Goes to the history.
     History,
+    /// Goes to the search field of the history.
+    SearchHistory,
     /// Goes to the callers who were handed over.
     Handed,
     /// Brings back the caller who was handed over last.
@@ -41,6 +43,8 @@ pub fn shortcut(key: &str, modifier: Modifier) -> Option<Shortcut> {
         ("3", Modifier::Command | Modifier::Other) => Some(Shortcut::History),
         ("4", Modifier::Command | Modifier::Other) => Some(Shortcut::Handed),
         ("f" | "k", Modifier::Command | Modifier::Other) => Some(Shortcut::Search),
+        // With Shift the letter is large.
+        ("F", Modifier::Other) => Some(Shortcut::SearchHistory),
         // With Caps Lock the letter is large.
         ("z" | "Z", Modifier::Command) => Some(Shortcut::Undo),
         (key, Modifier::Plain) => {
@@ -79,6 +83,13 @@ mod tests {
         assert_eq!(shortcut("Enter", Modifier::Plain), None);
         assert_eq!(shortcut(" ", Modifier::Plain), None);
         assert_eq!(shortcut("Escape", Modifier::Plain), Some(Shortcut::Back));
+    }
+
+    #[test]
+    fn control_f_searches_people_and_with_shift_the_history() {
+        assert_eq!(shortcut("f", Modifier::Command), Some(Shortcut::Search));
+        assert_eq!(shortcut("F", Modifier::Other), Some(Shortcut::SearchHistory));
+        assert_eq!(shortcut("F", Modifier::Plain), Some(Shortcut::Search), "a letter like any other");
     }
 
     #[test]

@@ -348,6 +348,16 @@ pub fn history_refused(why: &str) -> String {
     format!("The history could not be read: {why}")
 }
 
+/// How many calls were found, and whether there are more.
+pub fn history_found(count: usize, more: bool) -> String {
+    match (count, more) {
+        (0, _) => "No call found".into(),
+        (1, false) => "1 call found".into(),
+        (count, false) => format!("{count} calls found"),
+        (count, true) => format!("{count} calls found, and more"),
+    }
+}
+
 /// Whose history is shown.
 pub fn history_of(name: Option<&str>) -> String {
     name.map_or_else(|| "My history".into(), |name| format!("History of {name}"))
@@ -363,6 +373,8 @@ pub mod empty {
     pub const SEARCH: &str = "Nobody fits this search. Esc clears it.";
     /// The history.
     pub const HISTORY: &str = "Finished calls appear here. Double-click one, or press Enter, to call back.";
+    /// The history, where nothing has the words that are searched for.
+    pub const HISTORY_FOUND: &str = "No call with this name or number. Esc shows all of them.";
     /// The history, while it is read.
     pub const HISTORY_LOADING: &str = "Reading the history …";
 }

@@ -93,6 +93,7 @@ impl App {
                             loading={self.console.history.asked.is_some()}
                             more={self.console.history.more}
                             error={self.console.history.error.clone()}
+                            search={self.console.history.search.clone()}
                             on={on.clone()}
                         />
                         <DividerBar side={crate::panes::Side::Left} size={settings.layout.left} on={divide} />

@@ -3,12 +3,12 @@
 use super::Console;
 use crate::cards::back;
 use crate::event::{Connection, Effect, Hover, Message};
-use crate::history::History;
+use crate::history::{Came, History};
 use crate::moving::Moving;
 use crate::orders::{Subject, Tone};
 use crate::texts;
 use frontdesk_protocol::{
-    Change, CommandId, Extension, LegId, LegState, Outcome, Reason, ServerMessage, Step, Viewer,
+    Change, CommandId, Extension, HistoryPage, LegId, LegState, Outcome, Reason, ServerMessage, Step, Viewer,
 };
 
 impl Console {
@@ -92,10 +92,11 @@ impl Console {
             }
             ServerMessage::Check { .. } => {}
             ServerMessage::Result { id, outcome } => self.result(&id, &outcome),
-            ServerMessage::History { id, page } => self.history.page(&id, page),
+            ServerMessage::History { id, page } => self.history_came(&id, page, out),
             ServerMessage::HistoryAdded { entry } => {
-                let shown = self.shown_extensions();
-                self.history.added(entry, &shown);
+                let (shown, id) = (self.shown_extensions(), self.orders.name());
+                let ask = self.history.added(entry, &shown, id.clone());
+                out.extend(ask.map(|query| Effect::AskHistory(id, query)));
             }
             ServerMessage::Beat { now, .. } => {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
@@ -175,6 +176,19 @@ impl Console {
         };
         let via = texts::via(call.via.queue.as_ref().map(|q| q.as_str()), call.via.dialled.as_deref());
         Some((title, via.unwrap_or_default()))
+    }
+
+    fn history_came(&mut self, id: &CommandId, page: HistoryPage, out: &mut Vec<Effect>) {
+        let next = self.orders.name();
+        let Came { ask, found } = self.history.page(id, page, next.clone());
+        out.extend(ask.map(|query| Effect::AskHistory(next, query)));
+        if let Some((count, more)) = found {
+            let text = texts::history_found(count, more);
+            // Said when it changes: who types on hears one sentence, not one for each letter.
+            if self.said.polite.text != text {
+                self.say(text);
+            }
+        }
     }
 
     fn result(&mut self, id: &CommandId, outcome: &Outcome) {

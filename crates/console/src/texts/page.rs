@@ -12,6 +12,10 @@ pub const USERS: &str = "Users";
 pub const MOVING: &str = "Drop on a person, or use arrows and Enter. Esc stops.";
 /// Leads back to my history.
 pub const SHOW_MINE: &str = "Show mine";
+/// What of the history can be searched for.
+pub const HISTORY_SEARCH_HINT: &str = "Name or number";
+/// The search field of the history.
+pub const HISTORY_SEARCH: &str = "Search this history";
 /// Reads older rows.
 pub const OLDER: &str = "Older calls";
 /// What a row is good for.

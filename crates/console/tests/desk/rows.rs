@@ -13,6 +13,11 @@ fn asked(effects: &[Effect]) -> Option<(&CommandId, &HistoryQuery)> {
     })
 }
 
+fn later(desk: &mut Desk) -> Vec<Effect> {
+    let now = desk.console.clock.local;
+    desk.does(Event::Tick(Millis(now.0 + 250)))
+}
+
 fn ids(desk: &Desk) -> Vec<i64> {
     desk.console.rows().iter().map(|row| row.id.0).collect()
 }
@@ -75,4 +80,78 @@ fn a_long_call_stands_where_it_began_and_older_ones_are_asked_for_by_their_numbe
     assert_eq!(ids(&desk), [8, 9, 7], "the one that ended last had begun before");
     let effects = desk.does(Event::OlderHistory);
     assert_eq!(asked(&effects).map(|(_, query)| query.before), Some(Some(HistoryId(7))));
+}
+
+#[test]
+fn a_search_asks_for_rows_with_its_words_also_for_the_older_ones() {
+    let mut desk = Desk::live();
+    desk.history();
+    later(&mut desk);
+    let effects = desk.does(Event::SearchHistory(" roe 0123 ".into()));
+    let (id, query) = asked(&effects).unwrap();
+    assert_eq!((query.text.as_deref(), query.before), (Some("roe 0123"), None));
+    let page =
+        HistoryPage { entries: vec![stage::row(3, Some("0123")), stage::row(2, Some("0123"))], more: true };
+    desk.hears(ServerMessage::History { id: id.clone(), page });
+    assert_eq!((ids(&desk), &*desk.console.said.polite.text), (vec![3, 2], "2 calls found, and more"));
+    let effects = desk.does(Event::OlderHistory);
+    let (_, query) = asked(&effects).unwrap();
+    assert_eq!((query.text.as_deref(), query.before), (Some("roe 0123"), Some(HistoryId(2))));
+    // A page that replaces the rows, because a snapshot came, is asked for with the same words.
+    let effects = desk.hears(stage::snapshot(9));
+    assert_eq!(asked(&effects).and_then(|(_, query)| query.text.as_deref()), Some("roe 0123"));
+    // Whoever looks at somebody else's looks at all of them.
+    let effects = desk.does(Event::ShowHistory(Some(stage::person("bob"))));
+    assert_eq!(asked(&effects).map(|(_, query)| query.text.clone()), Some(None));
+    assert_eq!(desk.console.history.search, "");
+}
+
+#[test]
+fn a_fast_typist_has_one_question_open_and_sees_only_rows_with_all_that_was_typed() {
+    let mut desk = Desk::live();
+    desk.history();
+    later(&mut desk);
+    let first = desk.does(Event::SearchHistory("r".into()));
+    let (id, _) = asked(&first).unwrap();
+    for typed in ["ro", "roe"] {
+        assert_eq!(asked(&desk.does(Event::SearchHistory(typed.into()))), None, "one is on its way");
+    }
+    let page = HistoryPage { entries: vec![stage::row(8, Some("1"))], more: false };
+    let effects = desk.hears(ServerMessage::History { id: id.clone(), page });
+    assert_eq!(ids(&desk), [3, 2, 1], "rows with an R only are not what stands in the field");
+    assert_eq!(asked(&effects), None, "one question a tick");
+    let effects = later(&mut desk);
+    let (id, query) = asked(&effects).unwrap();
+    assert_eq!(query.text.as_deref(), Some("roe"));
+    desk.hears(ServerMessage::History { id: id.clone(), page: HistoryPage { entries: vec![], more: false } });
+    assert_eq!((ids(&desk), &*desk.console.said.polite.text), (vec![], "No call found"));
+    // Typed and taken back before the answer: no second question.
+    desk.does(Event::SearchHistory(String::new()));
+    let effects = later(&mut desk);
+    assert_eq!(asked(&effects).map(|(_, query)| query.text.clone()), Some(None));
+    desk.does(Event::SearchHistory("x".into()));
+    desk.does(Event::SearchHistory(String::new()));
+    let (id, _) = desk.console.history.asked.clone().unwrap();
+    desk.hears(ServerMessage::History { id, page: stage::page() });
+    assert_eq!((asked(&later(&mut desk)), ids(&desk)), (None, vec![3, 2, 1]));
+}
+
+#[test]
+fn a_row_that_comes_while_one_searches_is_looked_at_by_the_server() {
+    let mut desk = Desk::live();
+    desk.history();
+    later(&mut desk);
+    let effects = desk.does(Event::SearchHistory("roe".into()));
+    let (id, _) = asked(&effects).unwrap();
+    let added = || ServerMessage::HistoryAdded { entry: stage::row(9, Some("0555")) };
+    assert_eq!(asked(&desk.hears(added())), None, "the open question is followed by another one");
+    let found = || HistoryPage { entries: vec![stage::row(2, Some("0123"))], more: false };
+    desk.hears(ServerMessage::History { id: id.clone(), page: found() });
+    let effects = later(&mut desk);
+    let (id, query) = asked(&effects).unwrap();
+    assert_eq!(query.text.as_deref(), Some("roe"));
+    desk.hears(ServerMessage::History { id: id.clone(), page: found() });
+    assert_eq!(ids(&desk), [2], "it has other words");
+    desk.hears(added());
+    assert!(asked(&later(&mut desk)).is_some());
 }
