@@ -169,6 +169,19 @@ impl Registry {
         }
     }
 
+    /// Somebody outside who was dialled: with the number as the people file has it, however it had to be dialled.
+    fn dialled<'a>(&'a self, number: &'a str, settings: &Settings) -> Face<'a> {
+        let mut face = self.outside(number, "", settings);
+        if let Some(person) = face.person.and_then(|person| self.people.get(person)) {
+            let wanted = settings.compared(number);
+            let mut written = person.numbers.iter().map(|it| it.number.as_str());
+            if let Some(written) = written.find(|written| settings.compared(written) == wanted) {
+                face.number = Some(Cow::Borrowed(written));
+            }
+        }
+        face
+    }
+
     /// Who sits at a channel.
     pub(crate) fn party_at_channel<'a>(&'a self, channel: &'a Channel, settings: &Settings) -> Who<'a> {
         match &channel.seated {
@@ -197,7 +210,7 @@ impl Registry {
             End::Phone(extension) => self.party_at(extension),
             // The name in a dialled line's caller id is the caller's own.
             End::Trunk | End::Local | End::Machinery if channel.was_dialled() => {
-                Who::Seen(self.outside(settings.undialled(&facts.caller_number), "", settings))
+                Who::Seen(self.dialled(settings.undialled(&facts.caller_number), settings))
             }
             End::Trunk | End::Local | End::Machinery => {
                 Who::Seen(self.outside(&facts.caller_number, &facts.caller_name, settings))

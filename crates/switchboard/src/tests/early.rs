@@ -242,3 +242,22 @@ fn a_caller_is_known_by_their_number_however_it_is_written() {
         }
     }
 }
+
+#[test]
+fn who_is_dialled_is_shown_with_the_number_that_the_people_file_has() {
+    let mut board = office();
+    board.set_directory(vec![bob(&Number::parse("+49301234").unwrap())], Millis(100));
+    let line = "Channel: PJSIP/trunk-03\nCallerIDNum: 0049301234\nUniqueid: 1.2\nLinkedid: 1.1";
+    let phone = "Channel: PJSIP/1001-02\nCallerIDNum: 1001\nExten: 90049301234\nUniqueid: 1.1\nLinkedid: 1.1";
+    hear(&mut board, &format!("Event: Newchannel\nChannelState: 4\n{phone}"), 500);
+    hear(&mut board, &format!("Event: Newchannel\nChannelState: 0\n{line}"), 500);
+    hear(
+        &mut board,
+        &format!("Event: DialBegin\nChannelState: 4\n{phone}\nDestChannelState: 5\n{}", dest(line)),
+        500,
+    );
+    let mine = [Extension::parse("1001").unwrap()];
+    let (_, leg) = board.office().legs_at(&mine).next().expect("a leg");
+    let peer = leg.peer.as_ref().expect("whom it calls");
+    assert_eq!((peer.name.as_deref(), peer.number.as_deref()), (Some("Bob"), Some("+49301234")));
+}
