@@ -89,6 +89,7 @@ pub async fn is_searched(stage: &Stage, page: &Browser) -> Result<()> {
     page.keys(&[char::from(Key::Enter)]).await?;
     page.find(&format!("{ROW}:focus")).await?;
     page.keys(&[char::from(Key::Enter)]).await?;
+    page.tells("Calling Jane Roe from 1001").await?;
     let phone = stage.office.phone("1001");
     let mine = phone.incoming().await?;
     mine.wait(State::Incoming).await?;
