@@ -75,7 +75,7 @@ impl Browser {
         })
         .await?;
         let capabilities = capabilities.as_object().context("capabilities are an object")?.clone();
-        Ok(Self { client: session(port, capabilities, PATIENCE).await?, driver: driver })
+        Ok(Self { client: session(port, capabilities, PATIENCE).await?, driver })
     }
 
     /// The desktop program behind the window, with all that it started.
