@@ -63,9 +63,8 @@ pub async fn of_a_colleague(stage: &Stage, page: &Browser) -> Result<()> {
     page.says("[data-history]", "5550123").await.map(drop)
 }
 
-/// The search of the shown history: by part of a number and by a name, read out, Esc shows all again, a call that is
-/// found is called back.
-pub async fn is_searched(stage: &Stage, page: &Browser) -> Result<()> {
+/// The search of the shown history: by a name and a part of a number, read out, and Esc shows all again.
+pub async fn is_searched(page: &Browser) -> Result<()> {
     const ALL: &str = "[data-pane='history'] [data-history]";
     let count =
         async || page.run::<usize>(&format!("return document.querySelectorAll(\"{ALL}\").length")).await;
@@ -83,20 +82,7 @@ pub async fn is_searched(stage: &Stage, page: &Browser) -> Result<()> {
     page.gone(ALL).await?;
     page.keys(&[char::from(Key::Escape)]).await?;
     until("all calls are there again", async || Ok((count().await? > 2).then_some(()))).await?;
-    page.find("#history-search:focus").await?;
-    page.keys(&['j', 'a', 'n', 'e']).await?;
-    until("one call is found", async || Ok((count().await? == 1).then_some(()))).await?;
-    page.keys(&[char::from(Key::Enter)]).await?;
-    page.find(&format!("{ROW}:focus")).await?;
-    page.keys(&[char::from(Key::Enter)]).await?;
-    page.tells("Calling Jane Roe from 1001").await?;
-    let phone = stage.office.phone("1001");
-    let mine = phone.incoming().await?;
-    mine.wait(State::Incoming).await?;
-    ensure!(mine.remote_identity().number == "5550123", "my phone shows {:?}", mine.remote_identity());
-    mine.hang_up();
-    stage.pbx().quiet().await?;
-    page.gone(CARD).await
+    page.find("#history-search:focus").await.map(drop)
 }
 
 /// Selects the extension that calls go out from.

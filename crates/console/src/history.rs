@@ -125,7 +125,8 @@ impl History {
 
     /// The page after the last row, unless there is none or one is on its way.
     pub fn older(&mut self, id: CommandId) -> Option<HistoryQuery> {
-        if !self.more || self.asked.is_some() {
+        // Rows with other words than those that are there do not follow them.
+        if !self.more || self.asked.is_some() || self.is_behind() {
             return None;
         }
         let before = self.entries.iter().map(|entry| entry.id).min();

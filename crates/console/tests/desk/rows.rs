@@ -120,9 +120,10 @@ fn a_fast_typist_has_one_question_open_and_sees_only_rows_with_all_that_was_type
     let effects = desk.hears(ServerMessage::History { id: id.clone(), page });
     assert_eq!(ids(&desk), [3, 2, 1], "rows with an R only are not what stands in the field");
     assert_eq!(asked(&effects), None, "one question a tick");
+    assert_eq!(asked(&desk.does(Event::OlderHistory)), None, "rows with other words do not follow these");
     let effects = later(&mut desk);
     let (id, query) = asked(&effects).unwrap();
-    assert_eq!(query.text.as_deref(), Some("roe"));
+    assert_eq!((query.text.as_deref(), query.before), (Some("roe"), None));
     desk.hears(ServerMessage::History { id: id.clone(), page: HistoryPage { entries: vec![], more: false } });
     assert_eq!((ids(&desk), &*desk.console.said.polite.text), (vec![], "No call found"));
     // Typed and taken back before the answer: no second question.
