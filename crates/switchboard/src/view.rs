@@ -38,10 +38,12 @@ impl View {
             model.touch(&uid);
             model.settling.remove(&(at, uid));
         }
-        let looked = model.dirty.calls.take();
-        for key in &looked {
-            look_at(model, *key, now);
-            model.dirty.looked.insert(*key);
+        let mut looked = model.dirty.calls.take();
+        let mut at = 0;
+        while let Some(key) = looked.get(at).copied() {
+            look_at(model, key, &mut looked, now);
+            model.dirty.looked.insert(key);
+            at += 1;
         }
         looked
     }
@@ -233,8 +235,9 @@ pub(crate) fn leg_id(uid: &str) -> Option<LegId> {
     LegId::parse(uid).ok()
 }
 
-/// Looks at the legs of a call, and at who began it.
-fn look_at(model: &mut Model, key: CallKey, now: Millis) {
+/// Looks at the legs of a call, and at who began it. What stands behind half a Local channel may be in another call,
+/// where nothing has told yet that they are one: it shows what this one shows, and is added to those that are looked at.
+fn look_at(model: &mut Model, key: CallKey, looked: &mut SmallVec<[CallKey; 4]>, now: Millis) {
     let Some(entry) = model.calls.get(&key) else { return };
     let channels: SmallVec<[Uid; 4]> = entry.channels.iter().cloned().collect();
     for uid in &channels {
@@ -243,7 +246,9 @@ fn look_at(model: &mut Model, key: CallKey, now: Millis) {
         }
     }
     for uid in &channels {
-        leg::look_at(model, uid, now);
+        if let Some(other) = leg::look_at(model, uid, now).filter(|other| !looked.contains(other)) {
+            looked.push(other);
+        }
     }
     note_origin(model, key);
 }

@@ -1,6 +1,6 @@
 //! What one channel shows: state, hold, other party. States that may only be passing wait until they have settled.
 
-use crate::channel::{Asked, Channel, Dialled, End, Shown, State, Uid};
+use crate::channel::{Asked, CallKey, Channel, Dialled, End, Shown, State, Uid};
 use crate::model::{BridgeKind, Model, Tie};
 use crate::registry::{Face, Who};
 use frontdesk_protocol::{Hold, Leg, LegState, Millis, Party, PartyKind, Service};
@@ -36,9 +36,20 @@ impl Fresh {
 }
 
 /// Looks what a channel shows now, and takes down what its history tells of that. Every event is looked at, because what
-/// lasted for no time at all has happened all the same; people do not see every channel.
-pub(super) fn look_at(model: &mut Model, uid: &Uid, now: Millis) {
-    let Some(channel) = model.channels.get(uid).filter(|channel| channel.visible()) else { return };
+/// lasted for no time at all has happened all the same; people do not see every channel. Of half a Local channel it gives
+/// the call of the other half, where that is another one.
+pub(super) fn look_at(model: &mut Model, uid: &Uid, now: Millis) -> Option<CallKey> {
+    let channel = model.channels.get(uid)?;
+    if channel.visible() {
+        look_at_leg(model, uid, now);
+        return None;
+    }
+    let other = model.channels.get(channel.ties.half.as_ref()?)?.call;
+    (other != channel.call).then_some(other)
+}
+
+fn look_at_leg(model: &mut Model, uid: &Uid, now: Millis) {
+    let Some(channel) = model.channels.get(uid) else { return };
     let look = look(model, channel).map(|look| Fresh::of(&look, channel.shown.as_ref()));
     let caller = match channel.facts.state {
         State::Ringing if channel.past.caller.is_none() => model.dialler_of(channel),
