@@ -157,7 +157,7 @@ pub fn run(quick: bool) -> Result<Vec<Figure>> {
             1_000_000.0,
             "events/s",
         )
-        .held(500_000.0),
+        .held(250_000.0),
         Figure::at_most("P2", "one event, decoded, taken in and published, p99.9", &tail, 50.0, "µs"),
         Figure::told(
             "P2",
