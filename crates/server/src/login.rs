@@ -41,6 +41,9 @@ pub struct Session {
     pub user: User,
 }
 
+/// A key and what was found at it.
+pub type Looked = (SessionKey, anyhow::Result<Option<Session>>);
+
 /// Where one logs in.
 #[derive(Debug)]
 pub struct Door {
@@ -135,13 +138,15 @@ impl Door {
         Ok(user.map(|user| Session { key, user }))
     }
 
-    /// The same of several, in their order.
+    /// The same of several, each with its key. One that cannot be read takes nothing from the others.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn sessions(&self, keys: Vec<SessionKey>) -> anyhow::Result<Vec<Option<Session>>> {
+    /// When nothing could be looked up at all.
+    pub async fn sessions(&self, keys: Vec<SessionKey>) -> anyhow::Result<Vec<Looked>> {
         let users = self.store.users_of(keys.clone(), self.lifetime).await?;
-        Ok(keys.into_iter().zip(users).map(|(key, user)| Some(Session { key, user: user? })).collect())
+        let session = |key, user: Option<User>| user.map(|user| Session { key, user });
+        let looked = |(key, user): (_, anyhow::Result<_>)| (key, user.map(|user| session(key, user)));
+        Ok(keys.into_iter().zip(users).map(looked).collect())
     }
 
     /// Ends a session, whatever the disk says.

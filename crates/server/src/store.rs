@@ -238,14 +238,18 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn session(&self, key: SessionKey, lifetime: Lifetime) -> Result<Option<User>> {
-        Ok(self.users_of(vec![key], lifetime).await?.pop().flatten())
+        self.users_of(vec![key], lifetime).await?.pop().transpose().map(Option::flatten)
     }
 
-    /// The same of several, in their order.
+    /// The same of several, in their order. One that cannot be read takes nothing from the others.
     ///
     /// # Errors
-    /// When the database cannot be read.
-    pub async fn users_of(&self, keys: Vec<SessionKey>, lifetime: Lifetime) -> Result<Vec<Option<User>>> {
+    /// When nothing could be looked up at all.
+    pub async fn users_of(
+        &self,
+        keys: Vec<SessionKey>,
+        lifetime: Lifetime,
+    ) -> Result<Vec<Result<Option<User>>>> {
         let (now, ended) = (clock::now(), self.shared.ended());
         // Those in memory first: one that is saved in between is then seen twice, not never.
         let asked: Vec<_> = keys.into_iter().map(|key| (key, self.shared.session(key))).collect();
@@ -254,18 +258,19 @@ impl Store {
                 let (mut users, mut used) = (Vec::with_capacity(asked.len()), Vec::new());
                 for (key, unsaved) in asked {
                     if ended.contains(&key) {
-                        users.push(None);
+                        users.push(Ok(None));
                         continue;
                     }
-                    users.push(match (sessions::find(reader, key, now, lifetime)?, unsaved) {
-                        (Some(found), _) => {
+                    users.push(match (sessions::find(reader, key, now, lifetime), unsaved) {
+                        (Ok(Some(found)), _) => {
                             if now.since(found.used) > NOTED {
                                 used.push(key);
                             }
-                            Some(found.user)
+                            Ok(Some(found.user))
                         }
-                        (None, Some(unsaved)) => sessions::of_unsaved(reader, &unsaved, now, lifetime)?,
-                        (None, None) => None,
+                        (Ok(None), Some(unsaved)) => sessions::of_unsaved(reader, &unsaved, now, lifetime),
+                        (Ok(None), None) => Ok(None),
+                        (Err(error), _) => Err(error),
                     });
                 }
                 Ok((users, used))

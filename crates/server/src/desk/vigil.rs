@@ -2,10 +2,10 @@
 //! done by another program on the same database. All are looked up together. Not what a desk is told then.
 
 use crate::http::App;
-use crate::login::Session;
+use crate::login::{Looked, Session};
 use crate::stop::farewell;
 use crate::store::SessionKey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -37,6 +37,23 @@ impl Vigil {
         watched.keys().copied().collect()
     }
 
+    /// Tells what was found; gives the key where nothing could be read. A database that cannot be read for a moment throws
+    /// nobody out, and is warned of once.
+    fn take(&self, (key, found): Looked, warned: &BTreeSet<SessionKey>) -> Option<SessionKey> {
+        match found {
+            Ok(now) => {
+                self.tell(key, now);
+                None
+            }
+            Err(error) => {
+                if !warned.contains(&key) {
+                    tracing::warn!(error = %format!("{error:#}"), session = %key, "a session cannot be looked up and stands");
+                }
+                Some(key)
+            }
+        }
+    }
+
     fn tell(&self, key: SessionKey, now: Option<Session>) {
         if let Some(told) = self.lock().get(&key) {
             told.send_if_modified(|held| {
@@ -57,6 +74,7 @@ pub async fn keep(app: Arc<App>) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut stop = app.stop.clone();
+    let mut unread = BTreeSet::new();
     loop {
         tokio::select! {
             _ = farewell(&mut stop) => return,
@@ -66,12 +84,12 @@ pub async fn keep(app: Arc<App>) {
         if keys.is_empty() {
             continue;
         }
-        match app.door.sessions(keys.clone()).await {
-            Ok(sessions) => keys.into_iter().zip(sessions).for_each(|(key, now)| app.vigil.tell(key, now)),
-            // A database that cannot be read for a moment throws nobody out.
+        unread = match app.door.sessions(keys).await {
+            Ok(looked) => looked.into_iter().filter_map(|looked| app.vigil.take(looked, &unread)).collect(),
             Err(error) => {
                 tracing::warn!(error = %format!("{error:#}"), "the sessions cannot be looked up");
+                unread
             }
-        }
+        };
     }
 }

@@ -77,6 +77,22 @@ async fn every_way_to_end_a_session_closes_its_desk_and_only_its() {
 }
 
 #[tokio::test]
+async fn an_account_that_cannot_be_read_keeps_no_other_session_from_ending() {
+    let bench = Bench::new().await;
+    let mut bob = bench.desk(&bench.log_in("bob").await, None).await;
+    let (mut socket, _) = seated(&bench).await;
+    let by_hand = rusqlite::Connection::open(bench.folder.path().join("f.db")).unwrap();
+    by_hand.execute("UPDATE users SET role = 'porter' WHERE name = 'bob'", []).unwrap();
+    bench.store.revoke_all(Some(anna())).await.unwrap();
+    told_and_closed(&mut socket).await;
+    // Who cannot be read is not thrown out.
+    bench.hub.publish(link(7));
+    while !matches!(hear(&mut bob).await, ServerMessage::Delta(_)) {}
+    by_hand.execute("UPDATE users SET role = 'receptionist', disabled = 1 WHERE name = 'bob'", []).unwrap();
+    told_and_closed(&mut bob).await;
+}
+
+#[tokio::test]
 async fn a_log_out_while_another_program_holds_the_database_ends_the_session_at_once() {
     let bench = Bench::new().await;
     let (mut socket, token) = seated(&bench).await;
