@@ -63,8 +63,9 @@ pub async fn of_a_colleague(stage: &Stage, page: &Browser) -> Result<()> {
     page.says("[data-history]", "5550123").await.map(drop)
 }
 
-/// The search of the shown history: by a name and a part of a number, read out, and Esc shows all again.
-pub async fn is_searched(page: &Browser) -> Result<()> {
+/// The search of the shown history: by a name and a part of a number, read out; Esc shows all again; Enter goes to who was
+/// found, and calls them.
+pub async fn is_searched(stage: &Stage, page: &Browser) -> Result<()> {
     const ALL: &str = "[data-pane='history'] [data-history]";
     let count =
         async || page.run::<usize>(&format!("return document.querySelectorAll(\"{ALL}\").length")).await;
@@ -82,7 +83,18 @@ pub async fn is_searched(page: &Browser) -> Result<()> {
     page.gone(ALL).await?;
     page.keys(&[char::from(Key::Escape)]).await?;
     until("all calls are there again", async || Ok((count().await? > 2).then_some(()))).await?;
-    page.find("#history-search:focus").await.map(drop)
+    page.find("#history-search:focus").await?;
+    // Enter does not wait until the row is there, as a hand does not.
+    page.keys(&['j', 'a', 'n', 'e', char::from(Key::Enter)]).await?;
+    page.find(&format!("{ROW}:focus")).await?;
+    ensure!(count().await? == 1, "one call has the name");
+    page.keys(&[char::from(Key::Enter)]).await?;
+    let mine = stage.office.phone("1001").incoming().await?;
+    mine.wait(State::Incoming).await?;
+    ensure!(mine.remote_identity().number == "5550123", "my phone shows {:?}", mine.remote_identity());
+    mine.hang_up();
+    stage.pbx().quiet().await?;
+    page.gone(CARD).await
 }
 
 /// Selects the extension that calls go out from.

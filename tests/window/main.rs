@@ -85,7 +85,7 @@ async fn a_double_click_calls_back_from_the_selected_extension() -> Result<()> {
     let Reception { stage, page, .. } = &Reception::open(&["1001", "1004"]).await?;
     history::calls_back(stage, page).await?;
     history::of_a_colleague(stage, page).await?;
-    history::is_searched(page).await
+    history::is_searched(stage, page).await
 }
 
 #[tokio::test]

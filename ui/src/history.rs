@@ -5,7 +5,7 @@ use crate::app::lists;
 use crate::dom;
 use crate::icons::{Icon, icon, of_direction};
 use crate::stream::note_line;
-use frontdesk_console::{Event, Focus, HistoryRow, Step, keys, texts};
+use frontdesk_console::{Event, Focus, HistoryRow, keys, texts};
 use frontdesk_protocol::Direction;
 use std::rc::Rc;
 use web_sys::{Element, HtmlInputElement};
@@ -127,7 +127,7 @@ pub fn SearchField(props: &SearchProps) -> Html {
     let (on, empty) = (props.on.clone(), props.text.is_empty());
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         let happened = match event.key().as_str() {
-            "Enter" | "ArrowDown" => Event::RowStep(Step::First, lists::page()),
+            "Enter" | "ArrowDown" => Event::FirstRow,
             "Escape" if !empty => Event::SearchHistory(String::new()),
             _ => return,
         };

@@ -143,7 +143,7 @@ impl Console {
             Event::Tick(now) => {
                 self.tick(now);
                 let id = self.orders.name();
-                let query = self.history.tick(id.clone());
+                let query = self.history.tick(now, id.clone());
                 out.extend(query.map(|query| Effect::AskHistory(id, query)));
             }
             Event::Message(message) => self.message(message, &mut out),
@@ -217,9 +217,10 @@ impl Console {
             Event::TileStep(way, shape) => self.tile_step(way, shape, &mut out),
             Event::TargetStep(way) => self.target_step(way, &mut out),
             Event::RowStep(way, rows) => self.row_step(way, rows, &mut out),
+            Event::FirstRow => self.first_row(&mut out),
             Event::Focused(Focus::Card(leg)) => self.stream.focus = Some(leg),
             Event::Focused(Focus::Tile(person)) => self.users.focus = Some(person),
-            Event::Focused(Focus::Row(row)) => self.history.focus = Some(row),
+            Event::Focused(Focus::Row(row)) => self.history.focused(row),
             Event::Focused(Focus::Handed(id)) => self.handed.focus = Some(id),
             Event::Focused(Focus::Target(at)) => {
                 if let Moving::Chosen { open: Some((_, now)), .. } = &mut self.moving {

@@ -147,6 +147,8 @@ pub enum Event {
     TargetStep(Step),
     /// An arrow, a page, Home, End in the history, of which so many rows are seen.
     RowStep(Step, usize),
+    /// Focus to the first row of the history with the words that are searched for, now or when it is there.
+    FirstRow,
     /// A tile, a card, a row got the keyboard focus by other means.
     Focused(Focus),
     /// The history of this person is wanted; `None`: mine.

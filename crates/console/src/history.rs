@@ -5,7 +5,7 @@ use crate::orders::{Note, Orders, Subject};
 use crate::texts;
 use frontdesk_protocol::{
     CommandId, Direction, Extension, HistoryEntry, HistoryId, HistoryOutcome, HistoryPage, HistoryQuery,
-    Number, PersonId,
+    Millis, Number, PersonId,
 };
 use std::collections::BTreeSet;
 
@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 const PAGE: u16 = 60;
 /// Rows kept at most; older ones are asked for again.
 const KEPT: usize = 2_000;
+/// A question follows the one before after so many milliseconds: typing and scrolling ask far less often than a desk may,
+/// and leave room for what is ordered meanwhile.
+const PAUSE: u64 = 300;
 
 /// The shown history.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +40,14 @@ pub struct History {
     sought: Option<String>,
     /// Whether a row came that the answer may lack.
     stale: bool,
-    /// Whether a question was asked since the last tick.
-    hasty: bool,
+    /// Whether older rows are wanted.
+    deeper: bool,
+    /// Whether the focus goes to the first row when those come that are searched for.
+    enters: bool,
+    /// The time.
+    now: Millis,
+    /// When the last question was asked; `None` once the next may follow.
+    hasty: Option<Millis>,
 }
 
 /// What follows when rows have come.
@@ -48,6 +57,8 @@ pub struct Came {
     pub ask: Option<HistoryQuery>,
     /// How many were found, where that was asked for: to be said.
     pub found: Option<(usize, bool)>,
+    /// Whether the focus goes to the first row.
+    pub enter: bool,
 }
 
 /// What an answer does with the rows that are there.
@@ -55,6 +66,8 @@ pub struct Came {
 pub enum Answer {
     /// Replaces them.
     Replaces,
+    /// Comes to them: newer ones may have come since.
+    Renews,
     /// Follows them.
     Follows,
 }
@@ -91,31 +104,56 @@ pub struct HistoryRow {
 impl History {
     /// Whose history from now on: asks for its first page.
     pub fn show(&mut self, person: Option<PersonId>, id: CommandId) -> HistoryQuery {
-        *self = Self { person, ..Self::default() };
+        *self = Self { person, now: self.now, ..Self::default() };
         self.ask(id, None, Answer::Replaces)
     }
 
     /// Only rows with these words from now on.
     pub fn search(&mut self, text: String, id: CommandId) -> Option<HistoryQuery> {
-        self.search = text;
+        (self.search, self.enters) = (text, false);
         self.catch_up(id)
     }
 
-    /// Some time has passed since the last tick.
-    pub fn tick(&mut self, id: CommandId) -> Option<HistoryQuery> {
-        self.hasty = false;
+    /// The focus wants to go to the first row; whether it may now. A row with other words than those in the field would be
+    /// the wrong one to call: then it goes when the right ones have come.
+    pub fn enter(&mut self) -> bool {
+        self.enters = self.has_other_words() || matches!(self.asked, Some((_, Answer::Replaces)));
+        !self.enters
+    }
+
+    /// The focus went to a row.
+    pub fn focused(&mut self, row: HistoryId) {
+        (self.focus, self.enters) = (Some(row), false);
+    }
+
+    /// What time it is.
+    pub fn tick(&mut self, now: Millis, id: CommandId) -> Option<HistoryQuery> {
+        self.now = now;
+        // Also where the clock was put back.
+        self.hasty = self.hasty.filter(|asked| now >= *asked && now.since(*asked) < PAUSE);
         self.catch_up(id)
     }
 
-    /// Asks anew where other rows are wanted than were asked for. One question is open at a time, and one a tick is asked:
-    /// a fast typist asks no more than the server takes.
+    /// Asks where other rows are wanted than were asked for. One question is open at a time, and the next is asked after a
+    /// pause: a fast typist asks no more than the server takes.
     fn catch_up(&mut self, id: CommandId) -> Option<HistoryQuery> {
-        let idle = self.asked.is_none() && !self.hasty;
-        (idle && self.is_behind()).then(|| self.ask(id, None, Answer::Replaces))
+        if self.asked.is_some() || self.hasty.is_some() {
+            return None;
+        }
+        match () {
+            () if self.has_other_words() => Some(self.ask(id, None, Answer::Replaces)),
+            () if self.stale => Some(self.ask(id, None, Answer::Renews)),
+            () if self.deeper && self.more => {
+                let before = self.entries.iter().map(|entry| entry.id).min();
+                Some(self.ask(id, before, Answer::Follows))
+            }
+            () => None,
+        }
     }
 
-    fn is_behind(&self) -> bool {
-        self.stale || self.sought != self.wanted()
+    /// Whether the rows that are there, or are on their way, have other words than those in the field.
+    fn has_other_words(&self) -> bool {
+        self.sought != self.wanted()
     }
 
     /// Reads the first page again, because rows may have been missed; those that are there stay until it comes.
@@ -123,22 +161,23 @@ impl History {
         self.ask(id, None, Answer::Replaces)
     }
 
-    /// The page after the last row, unless there is none or one is on its way.
+    /// The page after the last row, where there is one: now, or when it may be asked for.
     pub fn older(&mut self, id: CommandId) -> Option<HistoryQuery> {
         // Rows with other words than those that are there do not follow them.
-        if !self.more || self.asked.is_some() || self.is_behind() {
-            return None;
-        }
-        let before = self.entries.iter().map(|entry| entry.id).min();
-        Some(self.ask(id, before, Answer::Follows))
+        self.deeper = self.more && !self.has_other_words();
+        self.catch_up(id)
     }
 
     fn ask(&mut self, id: CommandId, before: Option<HistoryId>, answer: Answer) -> HistoryQuery {
-        if answer == Answer::Replaces {
-            self.added.clear();
+        match answer {
+            Answer::Replaces => {
+                self.added.clear();
+                (self.stale, self.deeper) = (false, false);
+            }
+            Answer::Renews => self.stale = false,
+            Answer::Follows => self.deeper = false,
         }
-        (self.asked, self.sought) = (Some((id, answer)), self.wanted());
-        (self.stale, self.hasty) = (false, true);
+        (self.asked, self.sought, self.hasty) = (Some((id, answer)), self.wanted(), Some(self.now));
         HistoryQuery { person: self.person.clone(), before, limit: PAGE, text: self.sought.clone() }
     }
 
@@ -150,21 +189,25 @@ impl History {
     /// Rows came; `next` is the id of a question that may follow.
     pub fn page(&mut self, id: &CommandId, page: HistoryPage, next: CommandId) -> Came {
         let Some((_, answer)) = self.asked.take_if(|(asked, _)| asked == id) else { return Came::default() };
-        if self.is_behind() {
-            // Rows with other words than those that stand in the field are not shown.
-            return Came { ask: self.catch_up(next), found: None };
+        if self.has_other_words() {
+            // They are not shown.
+            return Came { ask: self.catch_up(next), ..Came::default() };
         }
         if answer == Answer::Replaces {
             self.entries.retain(|entry| self.added.contains(&entry.id));
         }
-        self.more = page.more && self.entries.len() < KEPT;
         self.error = None;
         for entry in page.entries {
             self.put(entry);
         }
+        if answer != Answer::Renews {
+            self.more = page.more && self.entries.len() < KEPT;
+        }
         self.focus = self.focus.filter(|focus| self.entries.iter().any(|entry| entry.id == *focus));
         let found = (self.sought.is_some() && answer == Answer::Replaces).then_some(self.entries.len());
-        Came { ask: None, found: found.map(|found| (found, self.more)) }
+        let found = found.map(|found| (found, self.more));
+        let enter = answer == Answer::Replaces && std::mem::take(&mut self.enters);
+        Came { ask: self.catch_up(next), found, enter }
     }
 
     /// The question was refused; whether the id was ours.

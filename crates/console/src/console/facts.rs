@@ -180,7 +180,7 @@ impl Console {
 
     fn history_came(&mut self, id: &CommandId, page: HistoryPage, out: &mut Vec<Effect>) {
         let next = self.orders.name();
-        let Came { ask, found } = self.history.page(id, page, next.clone());
+        let Came { ask, found, enter } = self.history.page(id, page, next.clone());
         out.extend(ask.map(|query| Effect::AskHistory(next, query)));
         if let Some((count, more)) = found {
             let text = texts::history_found(count, more);
@@ -188,6 +188,9 @@ impl Console {
             if self.said.polite.text != text {
                 self.say(text);
             }
+        }
+        if enter {
+            self.first_row(out);
         }
     }
 

@@ -211,6 +211,12 @@ impl Console {
         }
     }
 
+    pub(super) fn first_row(&mut self, out: &mut Vec<Effect>) {
+        if self.history.enter() {
+            self.row_step(Step::First, 1, out);
+        }
+    }
+
     pub(super) fn first_found(&self) -> Option<PersonId> {
         self.roster.get(0).map(|person| person.id.clone())
     }

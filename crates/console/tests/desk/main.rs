@@ -244,6 +244,8 @@ fn a_double_click_calls_from_the_selected_extension() {
 fn the_history_pages_and_follows_the_selected_person() {
     let mut desk = Desk::live();
     desk.history();
+    let now = desk.console.clock.local;
+    desk.does(Event::Tick(Millis(now.0 + 300)));
     let effects = desk.does(Event::RowStep(Step::Last, 10));
     let Some(Effect::AskHistory(_, query)) = effects.iter().find(|e| matches!(e, Effect::AskHistory(..)))
     else {

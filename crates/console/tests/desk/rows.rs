@@ -1,7 +1,7 @@
 //! When the history is read: not before the server takes questions, and again whenever rows may have been missed.
 
 use crate::stage::{self, Desk};
-use frontdesk_console::{Effect, Event, Step};
+use frontdesk_console::{Effect, Event, Focus, Step};
 use frontdesk_protocol::{
     CommandId, HistoryId, HistoryPage, HistoryQuery, Millis, Outcome, Reason, ServerMessage,
 };
@@ -14,8 +14,30 @@ fn asked(effects: &[Effect]) -> Option<(&CommandId, &HistoryQuery)> {
 }
 
 fn later(desk: &mut Desk) -> Vec<Effect> {
+    after(desk, 300)
+}
+
+fn after(desk: &mut Desk, ms: i64) -> Vec<Effect> {
     let now = desk.console.clock.local;
-    desk.does(Event::Tick(Millis(now.0 + 250)))
+    desk.does(Event::Tick(Millis(now.0 + ms)))
+}
+
+fn focused(effects: &[Effect]) -> Option<&Focus> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Focus(focus) => Some(focus),
+        _ => None,
+    })
+}
+
+/// An open search for `text`, and the name of its question.
+fn searching(text: &str) -> (Desk, CommandId) {
+    let mut desk = Desk::live();
+    desk.history();
+    later(&mut desk);
+    let effects = desk.does(Event::SearchHistory(text.into()));
+    let (id, _) = asked(&effects).unwrap();
+    let id = id.clone();
+    (desk, id)
 }
 
 fn ids(desk: &Desk) -> Vec<i64> {
@@ -78,6 +100,7 @@ fn a_long_call_stands_where_it_began_and_older_ones_are_asked_for_by_their_numbe
     let page = HistoryPage { entries: vec![long, second, third], more: true };
     desk.hears(ServerMessage::History { id, page });
     assert_eq!(ids(&desk), [8, 9, 7], "the one that ended last had begun before");
+    later(&mut desk);
     let effects = desk.does(Event::OlderHistory);
     assert_eq!(asked(&effects).map(|(_, query)| query.before), Some(Some(HistoryId(7))));
 }
@@ -94,6 +117,7 @@ fn a_search_asks_for_rows_with_its_words_also_for_the_older_ones() {
         HistoryPage { entries: vec![stage::row(3, Some("0123")), stage::row(2, Some("0123"))], more: true };
     desk.hears(ServerMessage::History { id: id.clone(), page });
     assert_eq!((ids(&desk), &*desk.console.said.polite.text), (vec![3, 2], "2 calls found, and more"));
+    later(&mut desk);
     let effects = desk.does(Event::OlderHistory);
     let (_, query) = asked(&effects).unwrap();
     assert_eq!((query.text.as_deref(), query.before), (Some("roe 0123"), Some(HistoryId(2))));
@@ -119,7 +143,7 @@ fn a_fast_typist_has_one_question_open_and_sees_only_rows_with_all_that_was_type
     let page = HistoryPage { entries: vec![stage::row(8, Some("1"))], more: false };
     let effects = desk.hears(ServerMessage::History { id: id.clone(), page });
     assert_eq!(ids(&desk), [3, 2, 1], "rows with an R only are not what stands in the field");
-    assert_eq!(asked(&effects), None, "one question a tick");
+    assert_eq!(asked(&effects), None, "not at once");
     assert_eq!(asked(&desk.does(Event::OlderHistory)), None, "rows with other words do not follow these");
     let effects = later(&mut desk);
     let (id, query) = asked(&effects).unwrap();
@@ -155,4 +179,75 @@ fn a_row_that_comes_while_one_searches_is_looked_at_by_the_server() {
     assert_eq!(ids(&desk), [2], "it has other words");
     desk.hears(added());
     assert!(asked(&later(&mut desk)).is_some());
+}
+
+#[test]
+fn who_types_as_fast_as_the_answers_come_asks_far_less_than_a_desk_may() {
+    let mut desk = Desk::live();
+    desk.history();
+    later(&mut desk);
+    let (mut questions, began) = (0, desk.console.clock.local);
+    let mut open = None;
+    for letters in 1..=100 {
+        // The page tells the time with each event.
+        let mut effects = after(&mut desk, 20);
+        effects.extend(desk.does(Event::SearchHistory("x".repeat(letters))));
+        if let Some(id) = open.take() {
+            let page = HistoryPage { entries: vec![], more: false };
+            effects.extend(desk.hears(ServerMessage::History { id, page }));
+        }
+        open = asked(&effects).map(|(id, _)| id.clone());
+        questions += usize::from(open.is_some());
+    }
+    assert_eq!(desk.console.clock.local.since(began), 2_000);
+    assert!((6..=7).contains(&questions), "{questions} in two seconds");
+    // The clock is put back: the next question is not held for as long.
+    desk.does(Event::SearchHistory("y".into()));
+    if let Some(id) = open {
+        desk.hears(ServerMessage::History { id, page: HistoryPage { entries: vec![], more: false } });
+    }
+    let effects = after(&mut desk, -3_600_000);
+    assert_eq!(asked(&effects).and_then(|(_, query)| query.text.as_deref()), Some("y"));
+}
+
+#[test]
+fn enter_in_the_search_waits_for_the_rows_that_are_searched_for() {
+    let (mut desk, id) = searching("roe");
+    assert_eq!(focused(&desk.does(Event::FirstRow)), None, "the rows that are there have other words");
+    let found = || HistoryPage { entries: vec![stage::row(2, Some("0123"))], more: false };
+    let effects = desk.hears(ServerMessage::History { id, page: found() });
+    assert_eq!(focused(&effects), Some(&Focus::Row(HistoryId(2))));
+    assert_eq!(focused(&desk.does(Event::FirstRow)), Some(&Focus::Row(HistoryId(2))), "they are there now");
+
+    // Who types on is not taken out of the field.
+    let (mut desk, id) = searching("ro");
+    desk.does(Event::FirstRow);
+    desk.does(Event::SearchHistory("roe".into()));
+    assert_eq!(focused(&desk.hears(ServerMessage::History { id, page: found() })), None);
+    let effects = later(&mut desk);
+    let (id, _) = asked(&effects).unwrap();
+    assert_eq!(focused(&desk.hears(ServerMessage::History { id: id.clone(), page: found() })), None);
+}
+
+#[test]
+fn a_row_that_comes_while_one_scrolls_in_a_search_takes_nothing_away() {
+    let (mut desk, id) = searching("roe");
+    let some = |ids: [i64; 2], more| HistoryPage { entries: ids.map(|id| stage::row(id, None)).into(), more };
+    desk.hears(ServerMessage::History { id, page: some([8, 7], true) });
+    assert_eq!(asked(&desk.does(Event::OlderHistory)), None, "not at once");
+    let effects = later(&mut desk);
+    let (id, query) = asked(&effects).unwrap();
+    assert_eq!(query.before, Some(HistoryId(7)), "but without another turn of the wheel");
+    desk.hears(ServerMessage::HistoryAdded { entry: stage::row(9, None) });
+    desk.hears(ServerMessage::History { id: id.clone(), page: some([6, 5], true) });
+    assert_eq!(ids(&desk), [8, 7, 6, 5], "the older ones are not dropped");
+    let effects = later(&mut desk);
+    let (id, query) = asked(&effects).unwrap();
+    assert_eq!((query.text.as_deref(), query.before), (Some("roe"), None));
+    let said = desk.console.said.polite.clone();
+    desk.hears(ServerMessage::History { id: id.clone(), page: some([9, 8], true) });
+    assert_eq!((ids(&desk), desk.console.said.polite.clone()), (vec![9, 8, 7, 6, 5], said));
+    later(&mut desk);
+    let effects = desk.does(Event::OlderHistory);
+    assert_eq!(asked(&effects).and_then(|(_, query)| query.before), Some(HistoryId(5)));
 }
