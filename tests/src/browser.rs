@@ -15,6 +15,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+/// What a page says first on its console, where that is kept: whoever searches it sees that everything is there.
+const CONSOLE: &str = "the console begins";
+
 /// How long a driver may take for one call before it counts as hung; the longest is the start of a program.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -50,21 +53,32 @@ impl Browser {
         let port = free_port()?;
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
-        let flags = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=1280,800",
-            &format!("--user-data-dir={}", profile.display()),
+        let mut flags = vec![
+            "--headless".to_owned(),
+            "--no-sandbox".into(),
+            "--disable-gpu".into(),
+            "--disable-quic".into(),
+            "--no-first-run".into(),
+            "--disable-background-networking".into(),
+            "--disable-component-update".into(),
+            "--disable-sync".into(),
+            "--window-size=1280,800".into(),
+            format!("--user-data-dir={}", profile.display()),
         ];
+        let log = journal::path("page")?;
+        if let Some(log) = &log {
+            flags.extend([
+                "--enable-logging".into(),
+                "--log-level=0".into(),
+                format!("--log-file={}", log.display()),
+            ]);
+        }
         let capabilities = json!({ "goog:chromeOptions": { "args": flags } });
         let browser = Self::connect(&mut command, port, capabilities).await?;
         browser.client.goto(url).await?;
+        if log.is_some() {
+            browser.client.execute(&format!("console.debug('{CONSOLE}')"), Vec::new()).await?;
+        }
         Ok(browser)
     }
 

@@ -1,5 +1,5 @@
-//! `check-logs`: what the programs of the slow suites, and the servers of the server's own tests, have logged holds none
-//! of what those noted as secret or private. Each suite has a folder with the logs of its programs and with the register
+//! `check-logs`: what the programs of the slow suites, the pages in their browsers, and the servers of the server's own
+//! tests have logged holds none of what those noted as secret or private, and no failure of a page. Each suite has a folder with the logs of its programs and with the register
 //! of what it planted; both are made by the suites, and only read here.
 
 use std::{
@@ -22,6 +22,12 @@ pub const VARIABLE: &str = "FRONTDESK_TEST_LOGS";
 
 /// What a program says first at the level that everything is wanted of; `frontdesk_server::logs`.
 const TALKATIVE: &str = "TRACE frontdesk_server::logs: the log begins";
+
+/// What a page in Chromium says first on its console; `CONSOLE` of `frontdesk_tests::browser`.
+const CONSOLE: &str = "\"the console begins\"";
+
+/// What stands on a console when a page has failed.
+const FAILED: &str = "\"Uncaught ";
 
 /// The tests of the server whose servers have no PBX.
 const WITHOUT_A_PBX: &str = "frontdesk-server-cli";
@@ -165,14 +171,13 @@ impl Suite {
                 gaps.push(format!("{name} has planted no {kind}"));
             }
         }
-        let programs: &[&str] = if name == "suite-window" { &["server", "desktop"] } else { &["server"] };
-        for program in programs {
+        for (program, begin) in programs(name) {
             let ending = format!("-{program}.log");
             let mut logs = self.logs.iter().filter(|log| log.name.ends_with(&ending)).peekable();
             if logs.peek().is_none() {
                 gaps.push(format!("{name} has left no log of a {program}"));
             }
-            let quiet = logs.filter(|log| !contains(&log.text, TALKATIVE));
+            let quiet = logs.filter(|log| !contains(&log.text, begin));
             gaps.extend(quiet.map(|log| format!("{name}/{}: its program did not say everything", log.name)));
         }
         gaps
@@ -202,8 +207,20 @@ fn kinds(suite: &str) -> &'static [&'static str] {
     if suite == WITHOUT_A_PBX { &["secret"] } else { &["secret", "number", "name"] }
 }
 
-/// What needs no register: a key, and what has the form of a session's token (32 bytes in Base64).
+/// Whose logs a suite leaves, and what each program says first.
+fn programs(suite: &str) -> &'static [(&'static str, &'static str)] {
+    match suite {
+        "suite-window" => &[("server", TALKATIVE), ("desktop", TALKATIVE)],
+        "suite-browser" => &[("server", TALKATIVE), ("page", CONSOLE)],
+        _ => &[("server", TALKATIVE)],
+    }
+}
+
+/// What needs no register: a failed page, a key, and what has the form of a session's token (32 bytes in Base64).
 fn by_its_form(line: &[u8]) -> Option<&'static str> {
+    if contains(line, FAILED) {
+        return Some("a failure of the page");
+    }
     if contains(line, "PRIVATE KEY") {
         return Some("a private key");
     }
@@ -268,6 +285,10 @@ mod tests {
             ("the name", "caller=\"JANE ROE\""),
             ("a private key", "-----BEGIN EC PRIVATE KEY-----"),
             ("what looks like a token", token),
+            (
+                "a failure of the page",
+                "INFO:CONSOLE:1] \"Uncaught RuntimeError: unreachable\", source: x (1)",
+            ),
         ];
         for (at, (what, line)) in cases.into_iter().enumerate() {
             let error = with_line(&format!("leak-{at}"), line).unwrap_err().to_string();

@@ -26,9 +26,16 @@ impl Bus {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut process = command.spawn().expect("dbus-daemon is installed");
-        let mut address = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Self { process, address: address.trim().to_owned() }
+        let output = process.stdout.take().unwrap();
+        let (said, address) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let read = BufReader::new(output).read_line(&mut line);
+            // Nobody waits any more when it is too late.
+            let _ = said.send(read.map(|_| line));
+        });
+        let address = address.recv_timeout(DEADLINE).expect("dbus-daemon says where it listens");
+        Self { process, address: address.unwrap().trim().to_owned() }
     }
 
     pub(super) async fn connect(&self) -> Connection {
