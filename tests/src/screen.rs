@@ -4,6 +4,8 @@
 use crate::until::until;
 use anyhow::{Context, Result};
 use x11rb::connection::Connection;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::ErrorKind;
 use x11rb::protocol::xproto::{
     Atom, AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window,
 };
@@ -58,8 +60,13 @@ impl Screen {
 
     fn now(&self, title: &str) -> Result<Shown> {
         let Some(window) = self.window(title)? else { return Ok(Shown::No) };
-        let state = self.connection.get_window_attributes(window)?.reply()?.map_state;
-        Ok(if state == MapState::VIEWABLE { Shown::Yes } else { Shown::No })
+        match self.connection.get_window_attributes(window)?.reply() {
+            Ok(it) if it.map_state == MapState::VIEWABLE => Ok(Shown::Yes),
+            Ok(_) => Ok(Shown::No),
+            // It has gone since it was found.
+            Err(ReplyError::X11Error(error)) if error.error_kind == ErrorKind::Window => Ok(Shown::No),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The top window with this title that can be asked to close.
