@@ -7,6 +7,7 @@ mod view;
 
 use crate::dom::{self, Place};
 use crate::focus_hold::Hold;
+use crate::frames::{Due, Frames};
 use crate::marks::{Mark, Marks};
 use crate::modal::Behind;
 use crate::panes::{self, Divider};
@@ -15,8 +16,8 @@ use crate::transport::{self, Transport};
 use frontdesk_console::event::Held;
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
 use frontdesk_console::link::LOOK_MS;
-use frontdesk_console::{Console, Event, Lamp, Moving, Over, Pulling, Scheme, Theme};
-use frontdesk_protocol::{Millis, PersonId};
+use frontdesk_console::{Console, Event, Lamp, Message, Moving, Over, Pulling, Scheme, Theme};
+use frontdesk_protocol::{Millis, PersonId, ServerMessage};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
 use lists::Lists;
@@ -28,6 +29,10 @@ use yew::{Callback, Component, Context, Html, NodeRef};
 /// How long a card rests on a tile before the targets open, in milliseconds.
 const REST_MS: u32 = 120;
 
+/// How often the clocks go on, in milliseconds, and how often what shows no clock is looked at.
+const SECOND_MS: i64 = 1_000;
+const MINUTE_MS: i64 = 60_000;
+
 /// How often a list scrolls under what is held at its edge, in milliseconds.
 const FRAME_MS: u32 = 16;
 
@@ -36,6 +41,10 @@ const FRAME_MS: u32 = 16;
 pub enum Msg {
     /// Something for the desk.
     Event(Event),
+    /// Something that the desktop core or the server told.
+    Heard(Event),
+    /// A frame is about to be drawn for which something waits.
+    Frame,
     /// The settings dialog opens or closes.
     Settings(Shown),
     /// The system's light or dark changed.
@@ -83,6 +92,8 @@ pub struct App {
     console: Console,
     transport: Rc<dyn Transport>,
     happened: Callback<Event>,
+    /// What was heard and is not yet taken in.
+    frames: Frames,
     system: Scheme,
     settings: Shown,
     anchor: Option<(PersonId, Place)>,
@@ -104,6 +115,8 @@ pub struct App {
     behind: Behind,
     painted: String,
     second: (i64, u64),
+    /// The server's time when the clocks went on last: between two seconds none of them is drawn anew.
+    now: Millis,
     /// Whether the settings of the last time are known, or that there are none.
     remembers: bool,
     marks: Marks,
@@ -120,11 +133,12 @@ impl Component for App {
         let ticking = happened.clone();
         let mut console = Console::new(&dom::nonce(), dom::zone);
         console.update(Event::Tick(dom::now()));
-        let transport = transport::open(happened.clone());
+        let transport = transport::open(ctx.link().callback(Msg::Heard));
         Self {
             console,
             transport,
             happened,
+            frames: Frames::new(ctx.link().callback(|()| Msg::Frame)),
             system: effects::system_scheme(),
             settings: Shown::No,
             anchor: None,
@@ -135,6 +149,7 @@ impl Component for App {
             sizes: Sizes::new(ctx.link().callback(|()| Msg::Moved)),
             sought: String::new(),
             second: (0, 0),
+            now: Millis::default(),
             ghost: NodeRef::default(),
             focus: None,
             hold: Hold::default(),
@@ -186,6 +201,8 @@ impl App {
     fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Event(event) => return self.event(event),
+            Msg::Heard(event) => return self.frames.put(event) == Due::Now && self.catch_up(dom::now()),
+            Msg::Frame => return self.catch_up(dom::now()),
             Msg::Settings(shown) => self.settings = shown,
             Msg::System(scheme) => self.system = scheme,
             Msg::Divide(divider) => {
@@ -235,9 +252,9 @@ impl App {
     /// Feeds the desk with the time and an event; says whether anything has to be drawn anew.
     fn event(&mut self, event: Event) -> bool {
         if let Event::Tick(now) = event {
-            return self.tick(now);
+            // Where no frame comes, nothing waits for longer than this.
+            return self.catch_up(now) || self.tick(now);
         }
-        self.remembers |= matches!(event, Event::SettingsLoaded(_));
         let due = self.tick(dom::now());
         let dragged = match &event {
             Event::Drag(at, _) | Event::Press(_, at) | Event::PressRow(_, at) => {
@@ -262,6 +279,22 @@ impl App {
         }
     }
 
+    /// Takes in all that was heard; says whether anything has to be drawn anew.
+    fn catch_up(&mut self, now: Millis) -> bool {
+        let heard = self.frames.take();
+        if heard.is_empty() {
+            return false;
+        }
+        self.remembers |= heard.iter().any(|event| matches!(event, Event::SettingsLoaded(_)));
+        let seen = heard.iter().any(|event| !is_routine(event));
+        let open = self.open();
+        let due = self.pass(std::iter::once(Event::Tick(now)).chain(heard));
+        if open != self.open() {
+            self.anchor_open();
+        }
+        seen || due
+    }
+
     /// What a drag can change beside the place of what is dragged.
     fn carried(&self) -> (Moving, Pulling, frontdesk_console::announce::Announcements) {
         let console = &self.console;
@@ -270,12 +303,28 @@ impl App {
 
     /// Draws when a clock has gone on, or the time has changed something else.
     fn tick(&mut self, now: Millis) -> bool {
+        self.pass([Event::Tick(now)])
+    }
+
+    /// Lets the desk take in what has happened by now.
+    fn pass(&mut self, events: impl IntoIterator<Item = Event>) -> bool {
         let before = (self.second, self.console.light().lamp, self.console.said.clone());
-        let asked = self.console.update(Event::Tick(now));
+        let rested = self.rests();
+        let asked = self.console.update_all(events);
         self.carry_out(asked);
+        // Where no clock is seen, only the days of the history go on.
+        let unit = if rested && self.rests() { MINUTE_MS } else { SECOND_MS };
         // A countdown goes on between the full seconds of the clocks.
-        self.second = (self.console.clock.server().0.div_euclid(1_000), self.console.countdown());
+        self.second = (self.console.clock.server().0.div_euclid(unit), self.console.countdown());
+        if self.second != before.0 || rested {
+            self.now = self.console.clock.server();
+        }
         before != (self.second, self.console.light().lamp, self.console.said.clone())
+    }
+
+    /// Whether nothing that is seen changes with the seconds.
+    fn rests(&self) -> bool {
+        self.console.rests() && !dom::is_there(".clock:not([hidden])")
     }
 
     /// Carries the held card or row. Without one the pointer is nobody's business here.
@@ -387,6 +436,12 @@ impl App {
             Shortcut::Undo => self.event(Event::Undo),
         }
     }
+}
+
+/// Whether it is a message that comes all the time and by itself changes nothing that is seen.
+fn is_routine(event: &Event) -> bool {
+    let Event::Message(Message::Message { message }) = event else { return false };
+    matches!(**message, ServerMessage::Beat { .. } | ServerMessage::Check { .. })
 }
 
 /// The key's name; with Ctrl that of the Latin letter at its place, where the layout has another script.

@@ -32,6 +32,11 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// Whether an element fits a CSS selector.
+pub fn is_there(css: &str) -> bool {
+    document().is_some_and(|page| page.query_selector(css).is_ok_and(|found| found.is_some()))
+}
+
 /// The element with an id.
 pub fn by_id(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)

@@ -5,6 +5,7 @@ mod app;
 mod dom;
 mod drag_layer;
 mod focus_hold;
+mod frames;
 mod history;
 mod icons;
 mod live_region;

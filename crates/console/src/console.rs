@@ -137,8 +137,20 @@ impl Console {
 
     /// Takes in what happened; gives what the desk asks for, in order.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
-        let mut out = Vec::new();
+        self.update_all([event])
+    }
+
+    /// Takes in all that happened since the desk was drawn last: what is said about it is read out together.
+    pub fn update_all(&mut self, events: impl IntoIterator<Item = Event>) -> Vec<Effect> {
         self.heard = (self.said.polite.count, self.said.now.count);
+        let mut out = Vec::new();
+        for event in events {
+            self.take_in(event, &mut out);
+        }
+        out
+    }
+
+    fn take_in(&mut self, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Tick(now) => {
                 self.tick(now);
@@ -146,7 +158,7 @@ impl Console {
                 let query = self.history.tick(now, id.clone());
                 out.extend(query.map(|query| Effect::AskHistory(id, query)));
             }
-            Event::Message(message) => self.message(message, &mut out),
+            Event::Message(message) => self.message(message, out),
             Event::SettingsLoaded(loaded) => self.settings_loaded(loaded),
             Event::SettingsChanged(settings) => {
                 self.settings = *settings;
@@ -172,11 +184,11 @@ impl Console {
             Event::Search(text) => self.search(text),
             Event::StreamHover(hover) => {
                 self.stream.hover = hover;
-                self.follow(&mut out);
+                self.follow(out);
             }
             Event::HandedHover(hover) => {
                 self.handed.hover = hover;
-                self.follow(&mut out);
+                self.follow(out);
             }
             Event::Press(leg, at) => {
                 self.handed.pulling = Pulling::Idle;
@@ -185,27 +197,27 @@ impl Console {
             Event::PressRow(id, at) => self.press_row(id, at),
             Event::Drag(to, over) if self.handed.pulling.held().is_some() => self.drag_row(to, over),
             Event::Drag(to, over) => self.drag(to, over),
-            Event::Drop(over) if self.handed.pulling.held().is_some() => self.drop_row(&over, &mut out),
-            Event::Drop(over) => self.drop_on(over, &mut out),
-            Event::ClickStream => self.click_stream(&mut out),
+            Event::Drop(over) if self.handed.pulling.held().is_some() => self.drop_row(&over, out),
+            Event::Drop(over) => self.drop_on(over, out),
+            Event::ClickStream => self.click_stream(out),
             Event::BringBack(id) => {
                 self.handed.pulling = Pulling::Idle;
-                self.bring_back(&id, &mut out);
+                self.bring_back(&id, out);
             }
-            Event::PutRowAway(id) => self.put_row_away(id, &mut out),
-            Event::Undo => self.undo(&mut out),
+            Event::PutRowAway(id) => self.put_row_away(id, out),
+            Event::Undo => self.undo(out),
             Event::OtherKey(held) => self.switch(Other { held, ..self.other }),
             Event::OtherWay => self.switch(Other { chosen: !self.other.chosen, ..self.other }),
-            Event::GoToHanded => self.go_to_handed(&mut out),
-            Event::HandedStep(way) => self.handed_step(way, &mut out),
+            Event::GoToHanded => self.go_to_handed(out),
+            Event::HandedStep(way) => self.handed_step(way, out),
             Event::Escape if self.escape_tel() => {}
-            Event::CancelDrag | Event::Escape => self.escape(&mut out),
-            Event::CallTel(id) => self.call_tel(id, &mut out),
+            Event::CancelDrag | Event::Escape => self.escape(out),
+            Event::CallTel(id) => self.call_tel(id, out),
             Event::LeaveTel(id) => self.leave_tel(id),
-            Event::ChooseCard(leg) => self.choose_card(leg, &mut out),
-            Event::ChooseTile(person) => self.choose_tile(person, &mut out),
-            Event::ChooseTarget(at) => self.choose_target(at, &mut out),
-            Event::Act(leg, action) => self.act(leg, action, &mut out),
+            Event::ChooseCard(leg) => self.choose_card(leg, out),
+            Event::ChooseTile(person) => self.choose_tile(person, out),
+            Event::ChooseTarget(at) => self.choose_target(at, out),
+            Event::Act(leg, action) => self.act(leg, action, out),
             Event::CardStep(way) => {
                 let order = &self.stream.order;
                 let at = self.stream.focus.as_ref().and_then(|leg| order.iter().position(|it| it == leg));
@@ -214,10 +226,10 @@ impl Console {
                     out.push(Effect::Focus(Focus::Card(leg)));
                 }
             }
-            Event::TileStep(way, shape) => self.tile_step(way, shape, &mut out),
-            Event::TargetStep(way) => self.target_step(way, &mut out),
-            Event::RowStep(way, rows) => self.row_step(way, rows, &mut out),
-            Event::FirstRow => self.first_row(&mut out),
+            Event::TileStep(way, shape) => self.tile_step(way, shape, out),
+            Event::TargetStep(way) => self.target_step(way, out),
+            Event::RowStep(way, rows) => self.row_step(way, rows, out),
+            Event::FirstRow => self.first_row(out),
             Event::Focused(Focus::Card(leg)) => self.stream.focus = Some(leg),
             Event::Focused(Focus::Tile(person)) => self.users.focus = Some(person),
             Event::Focused(Focus::Row(row)) => self.history.focused(row),
@@ -228,10 +240,10 @@ impl Console {
                 }
             }
             Event::Focused(Focus::Search) => {}
-            Event::ShowHistory(person) => self.show_history(person, &mut out),
-            Event::OlderHistory => self.older(&mut out),
-            Event::SearchHistory(text) => self.search_history(text, &mut out),
-            Event::CallBack(row) => self.call_back(row, &mut out),
+            Event::ShowHistory(person) => self.show_history(person, out),
+            Event::OlderHistory => self.older(out),
+            Event::SearchHistory(text) => self.search_history(text, out),
+            Event::CallBack(row) => self.call_back(row, out),
             Event::SelectExtension(extension) => {
                 self.settings.extension = Some(extension);
                 out.push(Effect::Save(Box::new(self.settings.clone())));
@@ -246,17 +258,16 @@ impl Console {
                 if let Some(person) = self.first_found() {
                     self.users.focus = Some(person.clone());
                     if self.moving.leg().is_some() {
-                        self.choose_tile(person, &mut out);
+                        self.choose_tile(person, out);
                     } else {
                         out.push(Effect::Focus(Focus::Tile(person)));
                     }
                 }
             }
         }
-        self.grant_wish(&mut out);
+        self.grant_wish(out);
         self.remember_moved();
-        self.refresh_notices(&mut out);
-        out
+        self.refresh_notices(out);
     }
 
     /// Says something when there is time.
@@ -302,6 +313,16 @@ impl Console {
     /// Whether somebody has to log in.
     pub fn needs_login(&self) -> bool {
         self.link.connection == Connection::Login
+    }
+
+    /// Whether no second that passes changes anything on the desk: nobody is on a card or handed over, no note stands, no
+    /// question is open, and the facts are live. The clocks of the tiles are not looked at.
+    pub fn rests(&self) -> bool {
+        self.stream.order.is_empty()
+            && self.handed.order.is_empty()
+            && self.orders.rest()
+            && !self.asks()
+            && self.light().lamp == Lamp::Live
     }
 
     /// The viewer's extensions.

@@ -89,6 +89,12 @@ impl Orders {
         Self { prefix, given: 0, pending: BTreeMap::new(), notes: BTreeMap::new() }
     }
 
+    /// Whether nothing is on its way, and no note stands that goes by itself.
+    pub fn rest(&self) -> bool {
+        let stays = |subject: &Subject| matches!(subject, Subject::Remark(_));
+        self.pending.is_empty() && self.notes.keys().all(stays)
+    }
+
     /// A new id.
     pub fn name(&mut self) -> CommandId {
         self.given += 1;

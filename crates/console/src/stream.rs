@@ -51,12 +51,13 @@ impl Stream {
     /// Follows the office; gives what began to ring. `still` keeps what is there in its place although the pointer is
     /// outside.
     pub fn follow(&mut self, office: &Office, mine: &[Extension], still: Hover) -> Vec<LegId> {
-        let mut wanted: Vec<(bool, Millis, LegId)> = office
-            .legs_at(mine)
+        let here: Vec<_> = office.legs_at(mine).collect();
+        let mut wanted: Vec<(bool, Millis, LegId)> = here
+            .iter()
             .map(|(call, leg)| (state(leg) != CardState::Ringing, call.started, leg.id.clone()))
             .collect();
         wanted.sort();
-        self.calls = office.legs_at(mine).map(|(call, leg)| (leg.id.clone(), call.id.clone())).collect();
+        self.calls = here.iter().map(|(call, leg)| (leg.id.clone(), call.id.clone())).collect();
         let ringing = wanted.iter().filter(|(quiet, ..)| !quiet).map(|(.., leg)| leg.clone()).collect();
         let wanted: Vec<LegId> = wanted.into_iter().map(|(.., leg)| leg).collect();
         if self.hover == Hover::Outside && still == Hover::Outside {

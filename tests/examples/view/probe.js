@@ -8,24 +8,32 @@ const whole = (data) => {
   if (data instanceof ArrayBuffer) return data.byteLength > 20_000 && new TextDecoder().decode(new Uint8Array(data, 0, 200)).includes('"snapshot"');
   return typeof data === 'string' ? data.length > 20_000 && data.includes('"snapshot"') : Boolean(data?.message?.office);
 };
-// What a message costs: its listener, and the drawing that follows in the same task. `asked` is when the page began to
-// fetch it; where it is not fetched, it is there when it comes.
-const timed = (run, data, asked) => {
+// What the script of a frame costs: the drawing, and the listeners of the messages that come until the next one.
+const frames = globalThis.requestAnimationFrame.bind(globalThis);
+let [spent, office] = [0, null];
+const cost = (run, then) => {
   const begun = now();
   run();
   queueMicrotask(() => queueMicrotask(() => {
     const script = now() - begun;
-    if (probe.running) probe.scripts.push(script);
-    if (probe.painted || !whole(data)) return;
-    const seen = () => {
-      if (!document.querySelector('[data-person]')) return requestAnimationFrame(seen);
-      const channel = new MessageChannel();
-      // After the frame that shows it was painted.
-      channel.port1.onmessage = () => { probe.painted = { script, fetched: begun - (asked ?? begun), all: now() - (asked ?? begun) }; };
-      channel.port2.postMessage(0);
-    };
-    requestAnimationFrame(seen);
+    spent += script;
+    then?.(begun, script);
+    if (office && !office.seen && document.querySelector('[data-person]')) seen();
   }));
+};
+// The office came: `asked` is when the page began to fetch it; where it is not fetched, it is there when it comes.
+const timed = (run, data, asked) => cost(run, (begun, script) => {
+  if (!office && whole(data)) office = { begun, asked: asked ?? begun, script };
+});
+globalThis.requestAnimationFrame = (draw) => frames((at) => cost(() => draw(at), (_, script) => { if (office && !office.seen) office.script += script; }));
+const seen = () => {
+  office.seen = true;
+  frames(() => {
+    const channel = new MessageChannel();
+    // After the frame that shows it was painted.
+    channel.port1.onmessage = () => { probe.painted = { script: office.script, fetched: office.begun - office.asked, all: now() - office.asked }; };
+    channel.port2.postMessage(0);
+  });
 };
 const internals = globalThis.__TAURI_INTERNALS__;
 if (internals) {
@@ -54,9 +62,11 @@ let last = now();
 const frame = (at) => {
   if (probe.running) probe.gaps.push(at - last);
   last = at;
-  requestAnimationFrame(frame);
+  if (probe.running && spent > 0) probe.scripts.push(spent);
+  spent = 0;
+  frames(frame);
 };
-requestAnimationFrame(frame);
+frames(frame);
 // Where the browser does not tell of long tasks: how late a timer is.
 let beat = now();
 setInterval(() => {

@@ -58,7 +58,7 @@ impl App {
         let dialog = self.draw_dialog(&open);
         let inert = self.dialog_is_open();
         html! {
-            <ContextProvider<Now> key="desk" context={Now(self.console.clock.server())}>
+            <ContextProvider<Now> key="desk" context={Now(self.now)}>
                 <div class={classes!("desk", dragging.then_some("dragging"), moving.then_some("moving"), pulling.then_some("pulling"))}>
                     <header {inert}>
                         <h1 class="unseen">{ page::FRONTDESK }</h1>

@@ -183,6 +183,28 @@ fn a_lost_phone_system_is_not_shown_as_live() {
 }
 
 #[test]
+fn what_is_taken_in_together_is_read_out_together() {
+    let mut desk = Desk::live();
+    let remark = |text: &str| Event::Message(Message::Remark { text: text.into() });
+    desk.console.update_all([remark("One."), remark("Two.")]);
+    assert_eq!(desk.console.said.now.text, "One. Two.");
+    desk.console.update(remark("Three."));
+    assert_eq!(desk.console.said.now.text, "Three.");
+}
+
+#[test]
+fn a_desk_rests_where_nothing_goes_by_itself_also_beside_a_remark() {
+    let mut desk = Desk::live();
+    assert!(!desk.console.rests(), "the clock of a card goes on");
+    desk.change(Change::CallGone(stage::call_id("talk")));
+    assert!(desk.console.rests());
+    desk.does(Event::Message(Message::Remark { text: "There is no keyring.".into() }));
+    assert!(desk.console.rests());
+    desk.change(Change::Link(PbxLink::Starting));
+    assert!(!desk.console.rests(), "how long nothing is known goes on");
+}
+
+#[test]
 fn a_view_that_differs_from_the_server_asks_for_a_snapshot() {
     let mut desk = Desk::live();
     let seq = desk.console.link.at.at().unwrap().seq;
