@@ -14,6 +14,7 @@ mod login;
 mod moving;
 mod reception;
 mod remembered;
+mod rest;
 mod rings;
 mod tel;
 
@@ -98,6 +99,11 @@ async fn tiles_have_the_colour_the_word_and_the_name_of_their_status() -> Result
 async fn the_light_goes_out_with_the_server_and_on_again() -> Result<()> {
     let Reception { stage, page, .. } = &mut Reception::open(&["1001"]).await?;
     light::goes_out_and_on(stage, page).await
+}
+
+#[tokio::test]
+async fn server_and_desktop_rest_while_nothing_happens() -> Result<()> {
+    rest::of_all_programs(&Reception::open(&["1001"]).await?).await
 }
 
 #[tokio::test]
