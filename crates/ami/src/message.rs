@@ -53,7 +53,8 @@ impl<'a> Message<'a> {
 
     /// The kind of event; `None` for a response.
     pub fn event(&self) -> Option<&'a str> {
-        self.find("Event")
+        // In the first line, nearly always.
+        self.value_at(0, "", "Event").or_else(|| self.find("Event"))
     }
 
     /// What a response says: `Success`, `Error`, `Follows`; `None` for an event.
@@ -90,6 +91,12 @@ impl<'a> Message<'a> {
         self.search(from + NEAR, prefix, name)
     }
 
+    /// Whether there is such a line, and it begins so.
+    pub(crate) fn line_begins(&self, at: usize, beginning: &[u8]) -> bool {
+        let line = self.lines.get(at).and_then(|line| self.text.as_bytes().get(line.range(0)));
+        line.is_some_and(|line| line.starts_with(beginning))
+    }
+
     #[inline(never)]
     fn search(&self, from: usize, prefix: &str, name: &str) -> Option<(usize, &'a str)> {
         let count = self.output.unwrap_or(self.lines.len());
@@ -100,7 +107,7 @@ impl<'a> Message<'a> {
     /// The value of a line, where the line has the name `prefix` + `name`. The colon is looked at first: nearly every
     /// other line fails there.
     #[inline(always)]
-    fn value_at(&self, at: usize, prefix: &str, name: &str) -> Option<&'a str> {
+    pub(crate) fn value_at(&self, at: usize, prefix: &str, name: &str) -> Option<&'a str> {
         let line = self.lines.get(at).filter(|_| self.output.is_none_or(|output| at < output))?;
         let bytes = self.text.as_bytes().get(line.range(0))?;
         let colon = prefix.len() + name.len();

@@ -27,11 +27,14 @@ pub enum BridgeKind {
 impl<'a> Bridge<'a> {
     pub(super) fn read(read: &mut Reader<'a>) -> Self {
         let id = read.text("BridgeUniqueid");
-        let kind = match (read.text("BridgeType"), read.text("BridgeCreator")) {
+        let kind = match (read.text("BridgeType"), read.part(1, "", "BridgeCreator")) {
             ("parking", _) | (_, "Parking") => BridgeKind::Parking,
             (_, "ConfBridge") => BridgeKind::Conference,
             _ => BridgeKind::Talk,
         };
-        Self { id, kind, name: read.text("BridgeName") }
+        let name = read.text("BridgeName");
+        // `BridgeNumChannels` and `BridgeVideoSourceMode`; a channel may follow.
+        read.expect(2);
+        Self { id, kind, name }
     }
 }

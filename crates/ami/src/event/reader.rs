@@ -10,32 +10,50 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Behind what stands before that which an event tells: its name, its privilege or the action it answers, and when it
+    /// was, where the PBX says that.
     pub(super) fn new(message: Message<'a>) -> Self {
-        Self { message, at: 1 }
+        let stamped = message.line_begins(2, b"Timestamp:");
+        Self { message, at: 2 + usize::from(stamped) }
+    }
+
+    /// Asterisk writes so many lines that nobody reads before those that are read next.
+    pub(super) fn expect(&mut self, lines: usize) {
+        self.at += lines;
     }
 
     pub(super) fn message(&self) -> Message<'a> {
         self.message
     }
 
-    /// The field `prefix` + `name`, empty where it is absent or says "nothing".
+    /// The field `prefix` + `name`, empty where it is absent or says "nothing". Asterisk writes it this many lines after the
+    /// last one that was found: there it is looked for first, and only a search for it anywhere else is a call.
     #[inline(always)]
-    pub(super) fn part(&mut self, prefix: &str, name: &str) -> &'a str {
-        match self.message.find_from(self.at, prefix, name) {
-            Some((line, value)) => {
+    pub(super) fn part(&mut self, after: usize, prefix: &str, name: &str) -> &'a str {
+        let line = self.at + after;
+        let value = match self.message.value_at(line, prefix, name) {
+            Some(value) => {
                 self.at = line + 1;
-                match value {
-                    "<unknown>" | "(null)" => "",
-                    text => text,
-                }
+                value
             }
-            None => "",
+            None => self.elsewhere(prefix, name),
+        };
+        match value {
+            "<unknown>" | "(null)" => "",
+            text => text,
         }
+    }
+
+    #[inline(never)]
+    fn elsewhere(&mut self, prefix: &str, name: &str) -> &'a str {
+        let Some((line, value)) = self.message.find_from(self.at, prefix, name) else { return "" };
+        self.at = line + 1;
+        value
     }
 
     #[inline(always)]
     pub(super) fn text(&mut self, name: &str) -> &'a str {
-        self.part("", name)
+        self.part(0, "", name)
     }
 
     /// The first of these fields that says something.
