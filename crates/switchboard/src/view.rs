@@ -238,8 +238,9 @@ pub(crate) fn leg_id(uid: &str) -> Option<LegId> {
 /// Looks at the legs of a call, and at who began it. What stands behind half a Local channel may be in another call,
 /// where nothing has told yet that they are one: it shows what this one shows, and is added to those that are looked at.
 fn look_at(model: &mut Model, key: CallKey, looked: &mut SmallVec<[CallKey; 4]>, now: Millis) {
-    let Some(entry) = model.calls.get(&key) else { return };
-    let channels: SmallVec<[Uid; 4]> = entry.channels.iter().cloned().collect();
+    let Some(entry) = model.calls.get_mut(&key) else { return };
+    // Nobody else asks for them meanwhile: taken and given back, they need not be copied.
+    let channels = std::mem::take(&mut entry.channels);
     for uid in &channels {
         if let Some(channel) = model.channels.get_mut(uid) {
             model.registry.seat(channel, &model.settings);
@@ -250,13 +251,14 @@ fn look_at(model: &mut Model, key: CallKey, looked: &mut SmallVec<[CallKey; 4]>,
             looked.push(other);
         }
     }
-    note_origin(model, key);
+    note_origin(model, key, channels);
 }
 
-/// Notes who began the call: the first that calls, looked at again while it is there.
-fn note_origin(model: &mut Model, key: CallKey) {
+/// Notes who began the call: the first of its channels that calls, looked at again while it is there.
+fn note_origin(model: &mut Model, key: CallKey, of_call: Vec<Uid>) {
     let Model { calls, channels, registry, settings, .. } = model;
     let Some(entry) = calls.get_mut(&key) else { return };
+    entry.channels = of_call;
     let calling = |uid: &&Uid| {
         channels.get(*uid).is_some_and(|channel| {
             channel.visible()

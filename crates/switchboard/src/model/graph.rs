@@ -1,6 +1,6 @@
 //! Who is at the other end of a channel, through Local pairs. The one place that steps from channel to channel.
 
-use super::{BridgeKind, Model};
+use super::{Bridge, BridgeKind, Model};
 use crate::channel::{Channel, Dialled, End, Uid};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -25,13 +25,22 @@ impl Model {
 
     /// The same, to look at.
     pub(crate) fn ends_of<'m>(&'m self, channel: &'m Channel) -> SmallVec<[(Tie, &'m Channel); 4]> {
+        self.ends_from(channel, self.bridge_of(channel))
+    }
+
+    /// The same of a channel whose bridge is known already.
+    pub(crate) fn ends_from<'m>(
+        &'m self,
+        channel: &'m Channel,
+        bridge: Option<&'m Bridge>,
+    ) -> SmallVec<[(Tie, &'m Channel); 4]> {
         let mut found = SmallVec::new();
         let mut seen: SmallVec<[&Channel; 8]> = SmallVec::new();
-        let mut next: SmallVec<[(Tie, &Channel); 4]> = SmallVec::new();
+        let mut next: SmallVec<[(Tie, &Channel, Option<&Bridge>); 4]> = SmallVec::new();
         seen.push(channel);
-        next.push((Tie::Bridged, channel));
-        while let Some((so_far, here)) = next.pop() {
-            self.neighbours(here, |tie, there| {
+        next.push((Tie::Bridged, channel, bridge));
+        while let Some((so_far, here, bridge)) = next.pop() {
+            self.neighbours(here, bridge, |tie, there| {
                 if seen.iter().any(|seen| std::ptr::eq(*seen, there)) {
                     return;
                 }
@@ -47,13 +56,18 @@ impl Model {
                             half.filter(|half| !seen.iter().any(|seen| std::ptr::eq(*seen, *half)))
                         {
                             seen.push(half);
-                            next.push((tie, half));
+                            next.push((tie, half, self.bridge_of(half)));
                         }
                     }
                 }
             });
         }
         found
+    }
+
+    /// The bridge that it is in.
+    pub(crate) fn bridge_of(&self, channel: &Channel) -> Option<&Bridge> {
+        channel.ties.bridge.as_ref().and_then(|id| self.bridges.get(id))
     }
 
     /// Who dials it, through Local pairs.
@@ -63,13 +77,17 @@ impl Model {
     }
 
     /// Calls `each` with everybody who is tied to this channel itself.
-    fn neighbours<'m>(&'m self, channel: &'m Channel, mut each: impl FnMut(Tie, &'m Channel)) {
+    fn neighbours<'m>(
+        &'m self,
+        channel: &'m Channel,
+        bridge: Option<&'m Bridge>,
+        mut each: impl FnMut(Tie, &'m Channel),
+    ) {
         let mut tied = |tie, uid: &Uid| {
             if let Some(other) = self.channels.get(uid) {
                 each(tie, other);
             }
         };
-        let bridge = channel.ties.bridge.as_ref().and_then(|id| self.bridges.get(id));
         if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Talk) {
             for other in bridge.members.iter().filter(|other| **other != channel.uid) {
                 tied(Tie::Bridged, other);

@@ -40,47 +40,62 @@ impl Fresh {
 /// the call of the other half, where that is another one.
 pub(super) fn look_at(model: &mut Model, uid: &Uid, now: Millis) -> Option<CallKey> {
     let channel = model.channels.get(uid)?;
-    if channel.visible() {
-        look_at_leg(model, uid, now);
-        return None;
+    if !channel.visible() {
+        let other = model.channels.get(channel.ties.half.as_ref()?)?.call;
+        return (other != channel.call).then_some(other);
     }
-    let other = model.channels.get(channel.ties.half.as_ref()?)?.call;
-    (other != channel.call).then_some(other)
-}
-
-fn look_at_leg(model: &mut Model, uid: &Uid, now: Millis) {
-    let Some(channel) = model.channels.get(uid) else { return };
-    let look = look(model, channel).map(|look| Fresh::of(&look, channel.shown.as_ref()));
+    let look = look(model, channel);
     let caller = match channel.facts.state {
         State::Ringing if channel.past.caller.is_none() => model.dialler_of(channel),
         _ => None,
     };
-    let settle = model.settings.settle_ms;
-    let Some(channel) = model.channels.get_mut(uid) else { return };
-    if caller.is_some() {
-        channel.past.caller = caller;
-    }
+    let shown = channel.shown.as_ref();
     let passing = look.as_ref().is_some_and(|look| {
-        let taken_back = channel.shown.as_ref().is_some_and(|shown| {
+        let taken_back = shown.is_some_and(|shown| {
             shown.hold == Hold::Here && look.hold != Hold::Here && look.state == LegState::Talking
         });
         look.passing || taken_back
     });
-    let mut since = now;
-    if passing {
-        let began = *channel.passing.get_or_insert(now);
-        let due = began.plus(settle);
-        if due > now {
-            model.settling.insert((due, Arc::clone(&channel.uid)));
-            return;
+    let began = passing.then(|| channel.passing.unwrap_or(now));
+    match began.map(|began| began.plus(model.settings.settle_ms)).filter(|due| *due > now) {
+        // What may only be passing is not shown yet: whom it would show need not be made.
+        Some(due) => wait(model, uid, caller, due, now),
+        None => {
+            let look = look.map(|look| Fresh::of(&look, shown));
+            take_down(model, uid, look, caller, began, now);
         }
-        since = began;
-        if look.as_ref().is_some_and(|look| !look.passing) {
-            channel.passing = None;
-        }
-    } else if let Some(began) = channel.passing.take() {
-        model.settling.remove(&(began.plus(settle), Arc::clone(&channel.uid)));
     }
+    None
+}
+
+fn wait(model: &mut Model, uid: &Uid, caller: Option<Uid>, due: Millis, now: Millis) {
+    let Some(channel) = model.channels.get_mut(uid) else { return };
+    if caller.is_some() {
+        channel.past.caller = caller;
+    }
+    channel.passing.get_or_insert(now);
+    model.settling.insert((due, Arc::clone(&channel.uid)));
+}
+
+/// `began` is since when it has been in a state that might only have been passing, and has lasted.
+fn take_down(
+    model: &mut Model,
+    uid: &Uid,
+    look: Option<Fresh>,
+    caller: Option<Uid>,
+    began: Option<Millis>,
+    now: Millis,
+) {
+    let Some(channel) = model.channels.get_mut(uid) else { return };
+    if caller.is_some() {
+        channel.past.caller = caller;
+    }
+    if began.is_some() {
+        channel.passing = began.filter(|_| look.as_ref().is_some_and(|look| look.passing));
+    } else if let Some(before) = channel.passing.take() {
+        model.settling.remove(&(before.plus(model.settings.settle_ms), Arc::clone(&channel.uid)));
+    }
+    let since = began.unwrap_or(now);
     let Some(look) = look else {
         channel.shown = None;
         return;
@@ -182,12 +197,12 @@ fn up<'m>(model: &'m Model, channel: &'m Channel) -> Look<'m> {
         let peer = service(Service::Parking(lot.clone()), format!("Parking {space}"), space.as_str());
         return look(LegState::Parked, Some(peer), false);
     }
-    let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
+    let bridge = model.bridge_of(channel);
     if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
         let peer = service(Service::Conference, format!("Conference {}", bridge.name), &bridge.name);
         return Look { hold: own_hold(channel), ..look(LegState::Talking, Some(peer), false) };
     }
-    let ends = model.ends_of(channel);
+    let ends = model.ends_from(channel, bridge);
     if let Some((_, other)) = ends.iter().find(|(tie, _)| *tie == Tie::Bridged) {
         let hold = match (own_hold(channel), other.place.hold) {
             (Hold::None, Hold::Here) => Hold::There,
