@@ -28,7 +28,7 @@ use frontdesk_protocol::{
 };
 use std::collections::BTreeMap;
 
-/// So many facts of a new office are hashed at each tick, so that no tick takes long and the server's hash, which comes
+/// So many facts are hashed at each tick, so that no tick takes long and the server's hash, which comes
 /// seconds later, finds most of it done.
 const HASHED: usize = 600;
 
@@ -68,8 +68,6 @@ pub struct Console {
     pub office: Office,
     /// What of it was hashed before.
     memo: Memo,
-    /// Whether it came anew and is being hashed, some facts at a time.
-    unhashed: bool,
     /// Who is logged in, once known.
     pub viewer: Option<Viewer>,
     /// How instants are read.
@@ -114,7 +112,6 @@ impl Console {
             link: Link::default(),
             office: Office::default(),
             memo: Memo::default(),
-            unhashed: false,
             viewer: None,
             clock: Clock::new(zone),
             settings: Settings::default(),
@@ -361,9 +358,7 @@ impl Console {
             self.say_now(note.text);
         }
         self.handed.forget_sent(&self.orders);
-        if self.unhashed {
-            self.unhashed = self.memo.go_on(&self.office, HASHED);
-        }
+        self.memo.go_on(&self.office, HASHED);
     }
 
     /// Says when the light changed.

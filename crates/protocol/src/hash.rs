@@ -1,11 +1,14 @@
 //! The hash by which a client finds out that its office differs from the server's: a sum over all facts, so that the
 //! order of the facts does not matter and a changed one costs only its own part. `docs/protocol.md` says it in words.
 
+mod bencode;
+
 use crate::office::{Change, Office};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::iter;
 use std::sync::Arc;
 
 /// The hash of an office; on the wire 16 hexadecimal digits, for 64 bits are more than a JSON number holds everywhere.
@@ -27,42 +30,66 @@ pub struct Digest {
     facts: BTreeMap<(u8, Arc<str>), u64>,
 }
 
-/// The parts of the facts of an office that was hashed before, so that only what is another fact now is hashed again: for
-/// whoever hashes the same office time and again and cannot wait long.
-#[derive(Debug, Clone, Default)]
+/// The parts of the facts of an office that changes, so that only what changed is hashed again, and some facts at a time:
+/// for whoever hashes the same office time and again and cannot wait long.
+#[derive(Debug, Clone)]
 pub struct Memo {
-    /// In the order of [`Office::facts`]; without a part where there was no time for it.
-    facts: Vec<(Change, Option<u64>)>,
+    sum: u64,
+    parts: BTreeMap<About, u64>,
+    /// What is to be hashed as it is now.
+    waiting: BTreeSet<About>,
+    /// Whether that is everything.
+    anew: bool,
 }
 
+/// A fact, or the end of one, by what it is about.
+#[derive(Debug, Clone)]
+struct About(Change);
+
 impl Memo {
-    /// Hashes at most so many facts that are new; says whether some are left.
-    pub fn go_on(&mut self, office: &Office, most: usize) -> bool {
-        let mut old = std::mem::take(&mut self.facts).into_iter().peekable();
-        let (mut most, mut left) = (most, false);
-        for fact in office.facts() {
-            while old.next_if(|(gone, _)| gone.subject() < fact.subject()).is_some() {}
-            let known = old.next_if(|(before, _)| before.subject() == fact.subject());
-            let part = match known.filter(|(before, _)| is_same(before, &fact)).and_then(|(_, part)| part) {
-                Some(part) => Some(part),
-                None if most > 0 => {
-                    most -= 1;
-                    Some(of_fact(&fact))
-                }
-                None => {
-                    left = true;
-                    None
-                }
-            };
-            self.facts.push((fact, part));
-        }
-        left
+    /// There is another office.
+    pub fn begin(&mut self) {
+        *self = Self::default();
     }
 
-    /// The hash of the office.
+    /// Something changes in it.
+    pub fn changes(&mut self, change: &Change) {
+        self.waiting.replace(About(change.clone()));
+    }
+
+    /// Hashes at most so many facts that wait for it; says whether some are left.
+    pub fn go_on(&mut self, office: &Office, most: usize) -> bool {
+        if std::mem::take(&mut self.anew) {
+            self.waiting = office.facts().map(About).collect();
+        }
+        for _ in 0..most {
+            let Some(about) = self.waiting.pop_first() else { break };
+            let before = self.parts.remove(&about).unwrap_or(0);
+            let after = office.fact(&about.0).map(|fact| {
+                let part = of_fact(&fact);
+                self.parts.insert(About(fact), part);
+                part
+            });
+            self.sum = self.sum.wrapping_sub(before).wrapping_add(after.unwrap_or(0));
+        }
+        !self.waiting.is_empty()
+    }
+
+    /// The hash of the office: that of what stands there, also where nobody said that it changed.
     pub fn hash(&mut self, office: &Office) -> StateHash {
         self.go_on(office, usize::MAX);
-        StateHash(self.facts.iter().filter_map(|(_, part)| *part).fold(0, u64::wrapping_add))
+        let mut known = self.parts.keys().peekable();
+        let mut untold = Vec::new();
+        for fact in office.facts().map(About) {
+            untold.extend(iter::from_fn(|| known.next_if(|known| **known < fact)).cloned());
+            if known.next_if_eq(&&fact).is_none_or(|known| !is_same(&known.0, &fact.0)) {
+                untold.push(fact);
+            }
+        }
+        untold.extend(known.cloned());
+        self.waiting.extend(untold);
+        self.go_on(office, usize::MAX);
+        StateHash(self.sum)
     }
 }
 
@@ -78,6 +105,32 @@ fn is_same(one: &Change, other: &Change) -> bool {
         (Change::Mailbox(one), Change::Mailbox(other)) => Arc::ptr_eq(one, other),
         (Change::Handed(one), Change::Handed(other)) => Arc::ptr_eq(one, other),
         _ => false,
+    }
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self { sum: 0, parts: BTreeMap::new(), waiting: BTreeSet::new(), anew: true }
+    }
+}
+
+impl PartialEq for About {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.subject() == other.0.subject()
+    }
+}
+
+impl Eq for About {}
+
+impl PartialOrd for About {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for About {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.subject().cmp(&other.0.subject())
     }
 }
 
@@ -130,55 +183,14 @@ impl Digest {
 /// The part of one fact: FNV-1a of its bytes, and then the finaliser of MurmurHash3, because a sum needs parts whose
 /// bits are mixed well.
 fn of_fact(fact: &Change) -> u64 {
+    let mut bytes = Vec::with_capacity(512);
     // Our own types have string keys only and cannot fail to serialise.
-    let value = serde_json::to_value(fact).unwrap_or_default();
-    let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
-    fnv.value(&value);
-    let mut hash = fnv.0;
+    let _ = bencode::write(fact, &mut bytes);
+    let fnv = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, fnv);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ (hash >> 33)
-}
-
-/// FNV-1a with 64 bits over the Bencode of JSON values.
-struct Fnv(u64);
-
-impl Fnv {
-    fn value(&mut self, value: &Value) {
-        match value {
-            // Only members of objects can be null, and those are left out.
-            Value::Null => {}
-            Value::Bool(truth) => self.bytes(if *truth { b"i1e" } else { b"i0e" }),
-            Value::Number(number) => self.bytes(format!("i{number}e").as_bytes()),
-            Value::String(text) => self.text(text),
-            Value::Array(values) => {
-                self.bytes(b"l");
-                values.iter().for_each(|value| self.value(value));
-                self.bytes(b"e");
-            }
-            Value::Object(members) => {
-                let mut members: Vec<_> = members.iter().filter(|(_, value)| !value.is_null()).collect();
-                members.sort_unstable_by_key(|(key, _)| key.as_bytes());
-                self.bytes(b"d");
-                for (key, value) in members {
-                    self.text(key);
-                    self.value(value);
-                }
-                self.bytes(b"e");
-            }
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        self.bytes(format!("{}:", text.len()).as_bytes());
-        self.bytes(text.as_bytes());
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
 }
 
 impl fmt::Display for StateHash {
@@ -201,3 +213,6 @@ impl TryFrom<String> for StateHash {
         number.map(Self).ok_or(InvalidHash)
     }
 }
+
+#[cfg(test)]
+mod tests;

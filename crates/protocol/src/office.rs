@@ -262,6 +262,27 @@ impl Office {
             .chain(self.handed.values().cloned().map(Change::Handed))
     }
 
+    /// What a change is about, as it stands here.
+    pub fn fact(&self, about: &Change) -> Option<Change> {
+        match about {
+            Change::Link(_) => Some(Change::Link(self.link.clone())),
+            Change::Person(it) => self.people.get(&it.id).cloned().map(Change::Person),
+            Change::PersonGone(id) => self.people.get(id).cloned().map(Change::Person),
+            Change::Extension(it) => self.extensions.get(&it.extension).cloned().map(Change::Extension),
+            Change::ExtensionGone(id) => self.extensions.get(id).cloned().map(Change::Extension),
+            Change::Call(it) => self.calls.get(&it.id).cloned().map(Change::Call),
+            Change::CallGone(id) => self.calls.get(id).cloned().map(Change::Call),
+            Change::Queue(it) => self.queues.get(&it.name).cloned().map(Change::Queue),
+            Change::QueueGone(name) => self.queues.get(name).cloned().map(Change::Queue),
+            Change::Lot(it) => self.lots.get(&it.name).cloned().map(Change::Lot),
+            Change::LotGone(name) => self.lots.get(name).cloned().map(Change::Lot),
+            Change::Mailbox(it) => self.mailboxes.get(&it.id).cloned().map(Change::Mailbox),
+            Change::MailboxGone(id) => self.mailboxes.get(id).cloned().map(Change::Mailbox),
+            Change::Handed(it) => self.handed.get(&it.id).cloned().map(Change::Handed),
+            Change::HandedGone(id) => self.handed.get(id).cloned().map(Change::Handed),
+        }
+    }
+
     /// A person's lamp from those of their extensions.
     pub fn status_of<'a>(&'a self, person: &'a Person) -> PersonStatus<'a> {
         of_person(person.extensions.iter().filter_map(|e| self.extensions.get(e)).map(AsRef::as_ref))

@@ -1,7 +1,7 @@
 //! The client's side of the stream of facts: which message follows, where something is missing, whether the office is
 //! still the server's, where to go on after a break. One logic for the desktop program and the page. No sockets, no time.
 
-use crate::hash::StateHash;
+use crate::hash::{Memo, StateHash};
 use crate::id::Seq;
 use crate::office::Office;
 use crate::wire::{Resume, ResyncCause, ServerMessage};
@@ -123,6 +123,7 @@ impl Cursor {
 pub struct Replica {
     cursor: Cursor,
     office: Arc<Office>,
+    memo: Memo,
 }
 
 impl Replica {
@@ -133,12 +134,20 @@ impl Replica {
             return step;
         }
         match message {
-            ServerMessage::Snapshot { office, .. } => self.office = Arc::clone(office),
+            ServerMessage::Snapshot { office, .. } => {
+                self.office = Arc::clone(office);
+                self.memo.begin();
+            }
             ServerMessage::Delta(delta) => {
                 let office = Arc::make_mut(&mut self.office);
-                delta.changes.iter().for_each(|change| office.apply(change.clone()));
+                for change in &delta.changes {
+                    self.memo.changes(change);
+                    office.apply(change.clone());
+                }
             }
-            ServerMessage::Check { hash, .. } => return self.cursor.compare(*hash, || self.office.hash()),
+            ServerMessage::Check { hash, .. } => {
+                return self.cursor.compare(*hash, || self.memo.hash(&self.office));
+            }
             _ => {}
         }
         Step::Taken

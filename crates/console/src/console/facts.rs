@@ -73,7 +73,7 @@ impl Console {
                 self.clock.lead = now.0.saturating_sub(self.clock.local.0);
                 self.office = std::sync::Arc::unwrap_or_clone(office);
                 self.list_people();
-                self.unhashed = true;
+                self.memo.begin();
                 self.follow(out);
                 // Rows that were added before it are not told again.
                 self.read_history_again(out);
@@ -83,7 +83,10 @@ impl Console {
                     let people =
                         |change: &Change| matches!(change, Change::Person(_) | Change::PersonGone(_));
                     let people = delta.changes.iter().any(people);
-                    delta.changes.into_iter().for_each(|change| self.office.apply(change));
+                    for change in delta.changes {
+                        self.memo.changes(&change);
+                        self.office.apply(change);
+                    }
                     if people {
                         self.list_people();
                     }
