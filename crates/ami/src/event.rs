@@ -281,34 +281,35 @@ impl<'a> Event<'a> {
         let kind = message.event()?;
         let mut reader = Reader::new(*message);
         let read = &mut reader;
-        Some(match kind {
-            "Newchannel" | "Newstate" => Self::Channel(Channel::read(read, "")),
+        // Each is made where it is handed over: it is too large to be moved for nothing.
+        match kind {
+            "Newchannel" | "Newstate" => Some(Self::Channel(Channel::read(read, ""))),
             "NewCallerid" | "NewConnectedLine" | "HangupRequest" | "SoftHangupRequest"
-            | "MusicOnHoldStart" | "MusicOnHoldStop" => Self::Snapshot(Channel::read(read, "")),
-            "Hangup" => Self::Hangup { channel: Channel::read(read, ""), cause: read.number("Cause") },
+            | "MusicOnHoldStart" | "MusicOnHoldStop" => Some(Self::Snapshot(Channel::read(read, ""))),
+            "Hangup" => Some(Self::Hangup { channel: Channel::read(read, ""), cause: read.number("Cause") }),
             "DialBegin" => {
-                Self::DialBegin { source: Channel::find(read, ""), dest: Channel::read(read, "Dest") }
+                Some(Self::DialBegin { source: Channel::find(read, ""), dest: Channel::read(read, "Dest") })
             }
             "DialState" => {
-                Self::DialState { source: Channel::find(read, ""), dest: Channel::read(read, "Dest") }
+                Some(Self::DialState { source: Channel::find(read, ""), dest: Channel::read(read, "Dest") })
             }
-            "DialEnd" => Self::DialEnd {
+            "DialEnd" => Some(Self::DialEnd {
                 source: Channel::find(read, ""),
                 dest: Channel::find(read, "Dest"),
                 status: read.text("DialStatus"),
-            },
+            }),
             "BridgeEnter" => {
-                Self::BridgeEnter { bridge: Bridge::read(read), channel: Channel::read(read, "") }
+                Some(Self::BridgeEnter { bridge: Bridge::read(read), channel: Channel::read(read, "") })
             }
             "BridgeLeave" => {
-                Self::BridgeLeave { bridge: Bridge::read(read), channel: Channel::read(read, "") }
+                Some(Self::BridgeLeave { bridge: Bridge::read(read), channel: Channel::read(read, "") })
             }
-            "BridgeCreate" | "BridgeListItem" => Self::Bridge(Bridge::read(read)),
-            "BridgeDestroy" => Self::BridgeDestroy(Bridge::read(read)),
-            "Hold" => Self::Hold(Channel::read(read, "")),
-            "Unhold" => Self::Unhold(Channel::read(read, "")),
-            _ => Self::rarer(kind, read),
-        })
+            "BridgeCreate" | "BridgeListItem" => Some(Self::Bridge(Bridge::read(read))),
+            "BridgeDestroy" => Some(Self::BridgeDestroy(Bridge::read(read))),
+            "Hold" => Some(Self::Hold(Channel::read(read, ""))),
+            "Unhold" => Some(Self::Unhold(Channel::read(read, ""))),
+            _ => Some(Self::rarer(kind, read)),
+        }
     }
 
     /// What a call has at most once.

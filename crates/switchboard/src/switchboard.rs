@@ -121,8 +121,9 @@ impl Switchboard {
 
     /// Takes in one AMI message; messages come in the order of arrival.
     pub fn message(&mut self, message: &Message<'_>, now: Millis) {
-        match Event::of(message) {
-            Some(event) => self.event(&event, message, now),
+        // An event is large, and moved nowhere.
+        match &Event::of(message) {
+            Some(event) => self.event(event, message, now),
             None => self.response(message, now),
         }
         self.settle(now);

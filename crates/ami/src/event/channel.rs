@@ -43,7 +43,9 @@ pub enum ChannelState {
 
 impl ChannelState {
     fn parse(code: &str) -> Self {
-        match code.trim() {
+        // Asterisk writes one digit.
+        let code = if code.len() == 1 { code } else { code.trim() };
+        match code {
             "3" | "4" => Self::Ring,
             "5" => Self::Ringing,
             "6" => Self::Up,
