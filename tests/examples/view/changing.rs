@@ -60,14 +60,20 @@ fn frames(what: &str, counted: &Counted) -> Vec<Figure> {
     ];
     if !counted.scripts.is_empty() {
         let scripts = samples(&counted.scripts);
-        rows.push(Figure::at_most("P10", format!("{what}: script of one message"), &scripts, 2.0, "ms"));
+        rows.push(Figure::at_most(
+            "P10",
+            format!("{what}: script of one frame, what it tells and its drawing"),
+            &scripts,
+            2.0,
+            "ms",
+        ));
     }
     let gaps = samples(&counted.gaps);
     rows.push(Figure::told(
         "P10",
         format!("{what}: in the page"),
         format!(
-            "{} tiles, {} elements, {} frames, one in a hundred later than {:.0} ms, {} messages",
+            "{} tiles, {} elements, {} frames, one in a hundred later than {:.0} ms, {} of them with script",
             counted.tiles,
             counted.elements,
             gaps.len(),

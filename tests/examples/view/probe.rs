@@ -47,7 +47,7 @@ pub struct Counted {
     pub gaps: Vec<f64>,
     /// Tasks over 50 ms.
     pub long: Vec<f64>,
-    /// What each message cost; empty where that cannot be seen.
+    /// What the script of each frame cost that had any.
     pub scripts: Vec<f64>,
     /// Tiles in the page.
     pub tiles: usize,
