@@ -280,61 +280,50 @@ impl<'a> ser::Serializer for Writer<'a> {
     }
 }
 
-impl ser::SerializeSeq for Open<'_> {
-    type Ok = ();
-    type Error = Error;
+/// The kinds of array, and of object with known names, differ for serde alone.
+macro_rules! written_as_array {
+    ($($kind:ident: $element:ident),*) => {
+        $(impl ser::$kind for Open<'_> {
+            type Ok = ();
+            type Error = Error;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Error> {
-        self.value(it)
-    }
+            fn $element<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Error> {
+                self.value(it)
+            }
 
-    fn end(self) -> Result<(), Error> {
-        self.close_array();
-        Ok(())
-    }
+            fn end(self) -> Result<(), Error> {
+                self.close_array();
+                Ok(())
+            }
+        })*
+    };
 }
 
-impl ser::SerializeTuple for Open<'_> {
-    type Ok = ();
-    type Error = Error;
+macro_rules! written_as_object {
+    ($($kind:ident),*) => {
+        $(impl ser::$kind for Open<'_> {
+            type Ok = ();
+            type Error = Error;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Error> {
-        self.value(it)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, it: &T) -> Result<(), Error> {
+                self.member(Key::Known(key), it)
+            }
 
-    fn end(self) -> Result<(), Error> {
-        self.close_array();
-        Ok(())
-    }
+            fn end(self) -> Result<(), Error> {
+                self.close_object();
+                Ok(())
+            }
+        })*
+    };
 }
 
-impl ser::SerializeTupleStruct for Open<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Error> {
-        self.value(it)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close_array();
-        Ok(())
-    }
-}
-
-impl ser::SerializeTupleVariant for Open<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Error> {
-        self.value(it)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close_array();
-        Ok(())
-    }
-}
+written_as_array!(
+    SerializeSeq: serialize_element,
+    SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field,
+    SerializeTupleVariant: serialize_field
+);
+written_as_object!(SerializeStruct, SerializeStructVariant);
 
 impl ser::SerializeMap for Open<'_> {
     type Ok = ();
@@ -351,34 +340,6 @@ impl ser::SerializeMap for Open<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Error> {
         self.value(it)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close_object();
-        Ok(())
-    }
-}
-
-impl ser::SerializeStruct for Open<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, it: &T) -> Result<(), Error> {
-        self.member(Key::Known(key), it)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close_object();
-        Ok(())
-    }
-}
-
-impl ser::SerializeStructVariant for Open<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, it: &T) -> Result<(), Error> {
-        self.member(Key::Known(key), it)
     }
 
     fn end(self) -> Result<(), Error> {
