@@ -29,20 +29,38 @@ use frontdesk_server::logs::{self, LogFormat};
 pub fn run() -> anyhow::Result<()> {
     let cli = cli::Cli::parse();
     logs::begin(LogFormat::Text, "warn,frontdesk=info");
+    #[cfg(target_os = "linux")]
     spare_memory();
     shell::run(cli)
 }
 
-/// WebKitGTK's way of sharing graphics memory costs 80 MB and shows the same picture; who wants it sets the variable.
+/// What WebKitGTK and GTK are told so that they draw without a graphics driver, as a variable and its value. The picture
+/// is the same.
+#[cfg(target_os = "linux")]
+const SPARING: [(&str, &str); 3] = [
+    // Its way of sharing graphics memory costs 80 MB.
+    ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+    // Without it nothing is drawn with GL in this program, and these two would load the driver all the same, to ask it
+    // something: 20 MB. A device that is named is not looked for.
+    ("GDK_GL", "disable"),
+    ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/dri/renderD128"),
+];
+
+/// Keeps the graphics driver out of the program. Who sets the first variable has it as the desktop has it, and what is set
+/// already stays.
+#[cfg(target_os = "linux")]
 fn spare_memory() {
-    const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    if cfg!(target_os = "linux") && std::env::var_os(VARIABLE).is_none() {
+    let unset = |variable: &str| std::env::var_os(variable).is_none();
+    if !unset(SPARING[0].0) {
+        return;
+    }
+    for (variable, value) in SPARING.into_iter().filter(|(variable, _)| unset(variable)) {
         #[expect(
             unsafe_code,
             reason = "no other thread is there yet that could read the environment meanwhile"
         )]
         unsafe {
-            std::env::set_var(VARIABLE, "1");
+            std::env::set_var(variable, value);
         }
     }
 }

@@ -40,7 +40,8 @@ impl Family {
         self.each(|process, _| {
             let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
             let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-            Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? / 1_024.0)
+            // What Linux calls a kB has 1,024 bytes.
+            Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? * 1_024.0 / 1e6)
         })
     }
 
@@ -50,6 +51,16 @@ impl Family {
     /// When there is no `/proc`.
     pub fn time(self) -> Result<Each> {
         self.each(|_, fields| Some((field(fields, 11)? + field(fields, 12)?) / TICKS))
+    }
+
+    /// The program and the libraries that it has loaded, without those of what it started.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn loaded(self) -> Result<BTreeSet<String>> {
+        let maps =
+            fs::read_to_string(format!("/proc/{}/maps", self.root)).context("the program has ended")?;
+        Ok(maps.lines().filter_map(|line| Some(line[line.find('/')?..].to_owned())).collect())
     }
 
     /// When the program was started, as exactly as Linux says it: to two hundredths of a second.

@@ -107,6 +107,11 @@ async fn server_and_desktop_rest_while_nothing_happens() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_desktop_program_loads_no_graphics_driver() -> Result<()> {
+    rest::without_a_driver(&Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
 async fn nothing_is_cut_off_in_any_size_and_theme() -> Result<()> {
     let reception = Reception::open(&["1001"]).await?;
     layout::holds(&reception.stage, &reception.page).await?;

@@ -1,8 +1,8 @@
 //! While nobody telephones, the programs rest: something that goes round and round shows in the processor time of its
-//! process. How little it is exactly is a figure of the bench.
+//! process. And what the desktop program has not loaded. How little all that is exactly is a figure of the bench.
 
 use crate::reception::Reception;
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use frontdesk_tests::processes::Family;
 use frontdesk_tests::until::DEADLINE;
 use tokio::time::Instant;
@@ -41,4 +41,13 @@ pub async fn of_all_programs(reception: &Reception) -> Result<()> {
         }
     }
     bail!(busy)
+}
+
+/// The desktop program draws without a graphics driver, which would take 20 MB of it; WebKit's process has one.
+pub async fn without_a_driver(reception: &Reception) -> Result<()> {
+    let loaded = reception.page.desktop()?.loaded()?;
+    ensure!(loaded.iter().any(|file| file.contains("libwebkit2gtk")), "the desktop program was looked at");
+    let driver = loaded.iter().find(|file| ["_dri.so", "gallium", "LLVM"].iter().any(|it| file.contains(it)));
+    ensure!(driver.is_none(), "the desktop program has loaded {driver:?}");
+    Ok(())
 }
