@@ -16,7 +16,12 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
-use crate::{job, steps::Outcome, workspace};
+use crate::{
+    job,
+    packages::{self, Purpose},
+    steps::Outcome,
+    ui, workspace,
+};
 use parts::{PARTS, Part, Run, Way};
 use peers::Ready;
 use results::{Measured, Results, Row};
@@ -46,7 +51,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         };
     }
     let chosen = chosen(&options.only, false)?;
-    build()?;
+    build(&chosen)?;
     let ready = ready(&chosen);
     let [table, page] =
         ["docs/performance.json", "docs/performance.md"].map(|file| workspace::root().join(file));
@@ -68,7 +73,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 /// When a ratio is on the wrong side of its line, or of what it is held to, or cannot be measured.
 pub fn quick(only: &[String]) -> Result<Outcome> {
     let chosen = chosen(only, true)?;
-    build()?;
+    build(&chosen)?;
     let ready = ready(&chosen);
     let mut wrong = Vec::new();
     for part in chosen {
@@ -112,21 +117,21 @@ fn fits(part: &Part, word: &str) -> bool {
     part.id.eq_ignore_ascii_case(word) || part.name.eq_ignore_ascii_case(word)
 }
 
-/// Builds the bench and the server that it measures.
-fn build() -> Result<()> {
+/// Builds what these parts measure, all of it at once: another choice of programs is another choice of features, for which
+/// most of them would be built anew.
+fn build(chosen: &[Part]) -> Result<()> {
+    let with_desktop = chosen.iter().any(|part| matches!(part.way, Way::Desktop(_)));
     let mut build = workspace::cargo();
-    build.args([
-        "build",
-        "--quiet",
-        "--profile",
-        "bench",
-        "--bins",
-        "-p",
-        "frontdesk-bench",
-        "-p",
-        "frontdesk-server",
-    ]);
-    job::run("building the bench and the server, as a release", &mut build)
+    build.args(["build", "--quiet", "--profile", "bench", "-p", "frontdesk-bench", "-p", "frontdesk-server"]);
+    build.args(["--bin", "frontdesk-bench", "--bin", "frontdesk-server"]);
+    if with_desktop {
+        packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Test])?;
+        ui::build(ui::Build { release: true })?;
+        build.args(["-p", "frontdesk", "--bin", "frontdesk", "-p", "frontdesk-tests", "--example", "view"]);
+        // What Tauri's own tool sets: the window shows the page that is inside the program.
+        build.args(["--features", "frontdesk/custom-protocol"]);
+    }
+    job::run("building what is measured, as a release", &mut build)
 }
 
 /// Runs one part and reads what it hands over.
@@ -138,7 +143,7 @@ fn measure(part: &Part, quick: bool, ready: Option<&Ready>) -> Result<Measured> 
         fs::remove_file(&rows)?;
     }
     match part.way {
-        Way::Own(work) => work(&Run { quick, rows: rows.clone() })?,
+        Way::Own(work) | Way::Desktop(work) => work(&Run { quick, rows: rows.clone() })?,
         Way::Bench | Way::Peers => {
             let mut bench = Command::new(workspace::target().join("release").join("frontdesk-bench"));
             bench

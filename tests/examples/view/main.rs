@@ -1,12 +1,14 @@
-//! Measures the view, in Chromium (`view page`) and in the real window (`view window`, `card`, `start`, `memory`): rows for
-//! `docs/performance.md`. It asserts nothing; `cargo xtask bench` builds and starts it.
+//! Measures the view, in Chromium (`view page`) and in the real window (`view window`, `card`, `order`, `start`,
+//! `memory`): rows for `docs/performance.md`. It asserts nothing; `cargo xtask bench` builds and starts it.
 
 mod card;
 mod changing;
 mod memory;
+mod order;
 mod painted;
 mod probe;
 mod start;
+mod wire;
 
 use anyhow::{Result, bail};
 use frontdesk_bench::figures::hand_over;
@@ -25,9 +27,10 @@ async fn main() -> Result<()> {
         "page" => view(Place::Page, pictures).await?,
         "window" => view(Place::Window, pictures).await?,
         "card" => card::of_a_ringing_call().await?,
+        "order" => order::of_a_receptionist().await?,
         "start" => start::of_the_program().await?,
         "memory" => memory::of_the_desktop().await?,
-        _ => bail!("usage: view page|window|card|start|memory [FOLDER FOR PICTURES]"),
+        _ => bail!("usage: view page|window|card|order|start|memory [FOLDER FOR PICTURES]"),
     };
     hand_over(&rows)
 }

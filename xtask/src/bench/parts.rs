@@ -49,6 +49,8 @@ pub enum Way {
     Peers,
     /// A function that builds and runs what it needs; what it starts hands the rows over.
     Own(fn(&Run) -> Result<()>),
+    /// The same, for which the desktop program and what measures it are built before.
+    Desktop(fn(&Run) -> Result<()>),
 }
 
 /// What a part is told.
@@ -60,7 +62,7 @@ pub struct Run {
 }
 
 /// All parts.
-pub const PARTS: [Part; 19] = [
+pub const PARTS: [Part; 20] = [
     Part { name: "P1", id: "P1", title: "", quick: true, way: Way::Bench },
     Part { name: "P2", id: "P2", title: "", quick: true, way: Way::Bench },
     Part { name: "P3", id: "P3", title: "", quick: true, way: Way::Peers },
@@ -68,16 +70,35 @@ pub const PARTS: [Part; 19] = [
     Part { name: "P5", id: "P5", title: "", quick: false, way: Way::Bench },
     Part { name: "P6", id: "P6", title: "", quick: false, way: Way::Bench },
     Part { name: "P7 built", id: "P7", title: "built", quick: false, way: Way::Bench },
-    Part { name: "P8", id: "P8", title: "", quick: false, way: Way::Own(view::card) },
+    Part { name: "P8", id: "P8", title: "", quick: false, way: Way::Desktop(view::card) },
     Part { name: "P9 server", id: "P9", title: "from the desk's message on", quick: false, way: Way::Bench },
+    Part {
+        name: "P9 window",
+        id: "P9",
+        title: "from the key or the mouse on",
+        quick: false,
+        way: Way::Desktop(view::order),
+    },
     Part { name: "P12 server", id: "P12", title: "the server", quick: false, way: Way::Bench },
-    Part { name: "P11", id: "P11", title: "", quick: false, way: Way::Own(view::start) },
-    Part { name: "P12 desktop", id: "P12", title: "the desktop", quick: false, way: Way::Own(view::memory) },
+    Part { name: "P11", id: "P11", title: "", quick: false, way: Way::Desktop(view::start) },
+    Part {
+        name: "P12 desktop",
+        id: "P12",
+        title: "the desktop",
+        quick: false,
+        way: Way::Desktop(view::memory),
+    },
     Part { name: "P14", id: "P14", title: "", quick: false, way: Way::Bench },
     Part { name: "P15", id: "P15", title: "the model", quick: true, way: Way::Bench },
     Part { name: "P15 server", id: "P15", title: "the server", quick: true, way: Way::Bench },
-    Part { name: "P10", id: "P10", title: "the page", quick: false, way: Way::Own(view::page) },
-    Part { name: "P10 window", id: "P10", title: "the window", quick: false, way: Way::Own(view::window) },
+    Part { name: "P10", id: "P10", title: "the page", quick: false, way: Way::Desktop(view::page) },
+    Part {
+        name: "P10 window",
+        id: "P10",
+        title: "the window",
+        quick: false,
+        way: Way::Desktop(view::window),
+    },
     Part { name: "P13", id: "P13", title: "the view", quick: false, way: Way::Own(view::size) },
-    Part { name: "P13 deb", id: "P13", title: "the package", quick: false, way: Way::Own(view::package) },
+    Part { name: "P13 deb", id: "P13", title: "the package", quick: false, way: Way::Desktop(view::package) },
 ];

@@ -1,5 +1,5 @@
 //! The figures of the view: in Chromium, in the real window, and what it weighs. What is measured in them is in
-//! `tests/examples/view`; here it is built as a release and started.
+//! `tests/examples/view`; here it is started.
 
 use std::{fs, path::Path, process::Command};
 
@@ -33,6 +33,11 @@ pub fn card(run: &Run) -> Result<()> {
     measure(run, "card")
 }
 
+/// Measures how soon an act of the receptionist is on the wire to a real Asterisk.
+pub fn order(run: &Run) -> Result<()> {
+    measure(run, "order")
+}
+
 /// Measures how soon the desktop program is there.
 pub fn start(run: &Run) -> Result<()> {
     measure(run, "start")
@@ -43,21 +48,7 @@ pub fn memory(run: &Run) -> Result<()> {
     measure(run, "memory")
 }
 
-/// Builds the programs and what measures them, as a release.
-fn build() -> Result<()> {
-    packages::ensure(&[Purpose::Build, Purpose::Run, Purpose::Test])?;
-    ui::build(ui::Build { release: true })?;
-    let mut build = workspace::cargo();
-    build.args(["build", "--quiet", "--profile", "bench", "-p", "frontdesk", "-p", "frontdesk-server"]);
-    build.args(["-p", "frontdesk-tests", "--example", "view"]);
-    build.args(["--bin", "frontdesk", "--bin", "frontdesk-server"]);
-    // What Tauri's own tool sets: the window shows the page that is inside the program.
-    build.args(["--features", "frontdesk/custom-protocol"]);
-    job::run("building the programs, as a release", &mut build)
-}
-
 fn measure(run: &Run, what: &str) -> Result<()> {
-    build()?;
     let mut view = Command::new(workspace::target().join("release/examples/view"));
     view.current_dir(workspace::root()).arg(what).env("FRONTDESK_BENCH_ROWS", &run.rows);
     if run.quick {
@@ -86,7 +77,6 @@ pub fn size(run: &Run) -> Result<()> {
 pub fn package(run: &Run) -> Result<()> {
     packages::ensure(&[Purpose::Package])?;
     let tool = peers::npm("tool that makes the package", "deb", "deb")?.join("node_modules/.bin/tauri");
-    build()?;
     // A release has no names for a profiler, and is otherwise the same program.
     let (program, target) = (workspace::target().join("release/frontdesk"), workspace::target().join("deb"));
     let release = target.join("release");
