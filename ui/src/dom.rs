@@ -32,6 +32,17 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// Says something about the whole page, for its style: a selector that looks into the page for it would be asked at each
+/// change of the page.
+pub fn mark(attribute: &str, value: Option<&str>) {
+    let Some(root) = document().and_then(|document| document.document_element()) else { return };
+    // A page that cannot be marked looks as it does without.
+    let _ = match value {
+        Some(value) => root.set_attribute(attribute, value),
+        None => root.remove_attribute(attribute),
+    };
+}
+
 /// Whether an element fits a CSS selector.
 pub fn is_there(css: &str) -> bool {
     document().is_some_and(|page| page.query_selector(css).is_ok_and(|found| found.is_some()))

@@ -36,8 +36,9 @@ pub fn Targets(props: &TargetsProps) -> Html {
         // A page without inline styles is placed by the style object, before it is painted.
         use_effect_with((props.anchor, props.targets.clone()), move |(anchor, _)| {
             if let Some(menu) = place.cast::<HtmlElement>() {
-                put(&menu, *anchor);
+                dom::mark("data-targets", Some(put(&menu, *anchor)));
             }
+            || dom::mark("data-targets", None)
         });
     }
     html! {
@@ -48,8 +49,8 @@ pub fn Targets(props: &TargetsProps) -> Html {
     }
 }
 
-/// Below the tile where there is room, else above it.
-fn put(menu: &HtmlElement, anchor: Place) {
+/// Below the tile where there is room, else above it; says where.
+fn put(menu: &HtmlElement, anchor: Place) -> &'static str {
     let (window_width, window_height) = dom::size();
     let width = anchor.width.max(WIDTH).min(window_width - 16.0);
     let style = menu.style();
@@ -62,7 +63,7 @@ fn put(menu: &HtmlElement, anchor: Place) {
     let below = anchor.top + anchor.height;
     let fits = below + height <= window_height - 4.0;
     set("top", if fits { below } else { (anchor.top - height).max(4.0) });
-    let _ = menu.set_attribute("data-side", if fits { "below" } else { "above" });
+    if fits { "below" } else { "above" }
 }
 
 /// Turns round what becomes of a caller whom nobody takes. A mailbox takes everybody.

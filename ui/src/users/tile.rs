@@ -42,24 +42,24 @@ pub fn Tile(props: &TileProps) -> Html {
         Mark::Ringing => ("ringing", Icon::Bell),
         Mark::Held => ("held", Icon::Hold),
     });
-    let marks = html! {
-        <span class="marks">
-            { for mark.iter().map(|(_, shape)| icon(*shape)) }
-            <span class="messages" hidden={view.messages == 0} title={texts::messages(view.messages)}>
+    // Nothing stands for what is not there: a tile has no more elements than it shows, and Yew has one place for each.
+    let messages = (view.messages > 0).then(|| {
+        html! {
+            <span class="messages" title={texts::messages(view.messages)}>
                 { icon(Icon::Voicemail) }{ view.messages }
             </span>
-        </span>
-    };
-    let clock = match view.since {
-        Some(since) => html! { <Elapsed {since} /> },
-        None => html! { <time class="clock" hidden={true}></time> },
-    };
-    let targets = match (&view.open, props.anchor) {
-        (Some((targets, at)), Some(anchor)) => html! {
+        }
+    });
+    let shape = mark.map(|(_, shape)| icon(shape));
+    let marks = (shape.is_some() || messages.is_some()).then(|| {
+        html! { <span class="marks">{ shape.unwrap_or_default() }{ messages.unwrap_or_default() }</span> }
+    });
+    let clock = view.since.map(|since| html! { <Elapsed {since} /> });
+    let targets = view.open.as_ref().zip(props.anchor).map(|((targets, at), anchor)| {
+        html! {
             <Targets targets={targets.clone()} at={*at} name={view.name.clone()} other={view.other} {anchor} on={on.clone()} />
-        },
-        (Some(_) | None, _) => html! { <div hidden={true}></div> },
-    };
+        }
+    });
     html! {
         <div
             class="tile" role="gridcell" aria-colindex={(props.column + 1).to_string()}
@@ -77,16 +77,16 @@ pub fn Tile(props: &TileProps) -> Html {
             {onclick} {onfocus} onkeydown={keydown(view, on)}
         >
             <span class="shape">{ icon(of_status(view.status)) }</span>
-            <span class="line"><strong class="name">{ &view.name }</strong>{ marks }</span>
+            <span class="line who"><strong class="name">{ &view.name }</strong>{ marks.unwrap_or_default() }</span>
             <span class="line">
                 <span class="extension">{ &view.extension }</span>
                 <span class="word">{ &view.word }</span>
             </span>
             <span class="line">
                 <span class="with">{ view.with.clone().unwrap_or_default() }</span>
-                { clock }
+                { clock.unwrap_or_default() }
             </span>
-            { targets }
+            { targets.unwrap_or_default() }
         </div>
     }
 }
