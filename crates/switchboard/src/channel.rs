@@ -9,8 +9,16 @@ use frontdesk_protocol::{
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-/// A channel's Uniqueid: its only key.
+/// A channel's Uniqueid: its only name that stays.
 pub(crate) type Uid = Arc<str>;
+
+slotmap::new_key_type! {
+    /// Our own key of a channel, as long as that is there.
+    pub(crate) struct ChannelKey;
+
+    /// Our own key of a bridge, as long as that is there.
+    pub(crate) struct BridgeKey;
+}
 
 /// Our own key of a call; smaller is older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,18 +69,18 @@ pub(crate) enum Dialled {
 /// What ties it to others.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ties {
-    pub bridge: Option<Arc<str>>,
+    pub bridge: Option<BridgeKey>,
     /// Who dials it; `None` where the PBX does, for a click to call.
-    pub dialled_by: Option<Uid>,
+    pub dialled_by: Option<ChannelKey>,
     pub dialled: Dialled,
     /// Whom it dials now.
-    pub dials: Vec<Uid>,
+    pub dials: Vec<ChannelKey>,
     /// How its last dial ended, where that was not an answer.
     pub failed_dial: Option<Arc<str>>,
     /// The cause with which the channel ended that it dialled last.
     pub last_cause: Option<u32>,
     /// The other half of a Local pair.
-    pub half: Option<Uid>,
+    pub half: Option<ChannelKey>,
 }
 
 /// Whether the PBX was asked where a channel is that no event places.
@@ -147,6 +155,7 @@ pub(crate) struct Past {
 /// One channel.
 #[derive(Debug, Clone)]
 pub(crate) struct Channel {
+    pub key: ChannelKey,
     pub uid: Uid,
     /// The same as people's desks know it.
     pub leg: Option<LegId>,

@@ -1,6 +1,6 @@
 //! Which handler each event of the PBX goes to. Not what the handlers do, and not responses or orders.
 
-use crate::channel::{Dialled, Uid, write};
+use crate::channel::{ChannelKey, Dialled, write};
 use crate::model::Model;
 use crate::registry::NameSource;
 use frontdesk_ami::Event;
@@ -26,22 +26,22 @@ impl Model {
             Event::DialEnd { source, dest, status } => {
                 let source = self.known_if(source.as_ref());
                 let dest = self.known_if(dest.as_ref());
-                self.dial_end(source.as_ref(), dest.as_ref(), status);
+                self.dial_end(source, dest, status);
             }
             Event::Bridge(bridge) => {
                 self.bridge(bridge);
             }
             Event::BridgeEnter { bridge, channel } => {
-                if let (Some(uid), Some(bridge)) = (self.channel(channel, now), self.bridge(bridge)) {
-                    self.enter_bridge(&uid, &bridge);
+                if let (Some(key), Some(bridge)) = (self.channel(channel, now), self.bridge(bridge)) {
+                    self.enter_bridge(key, bridge);
                 }
             }
             Event::BridgeLeave { bridge, channel } => {
-                if let Some(uid) = self.known(channel)
-                    && self.channels.get(&uid).and_then(|channel| channel.ties.bridge.as_deref())
-                        == Some(bridge.id)
+                if let Some(key) = self.known(channel)
+                    && let Some(bridge) = self.bridges.key(bridge.id)
+                    && self.channels.at(key).is_some_and(|channel| channel.ties.bridge == Some(bridge))
                 {
-                    self.leave_bridge(&uid);
+                    self.leave_bridge(key);
                 }
             }
             Event::BridgeDestroy(bridge) => self.bridge_destroyed(bridge.id),
@@ -56,41 +56,43 @@ impl Model {
         match event {
             Event::ListedChannel { channel, application, data, seconds, bridge } => {
                 self.listed_channel(channel, *seconds, bridge, now);
-                self.runs(channel.uniqueid, application);
-                if *application == "Queue" {
-                    self.listed_in_queue(channel.uniqueid, data);
+                if let Some(key) = self.channels.key(channel.uniqueid) {
+                    self.runs(key, application);
+                    if *application == "Queue" {
+                        self.listed_in_queue(key, data);
+                    }
                 }
             }
             Event::Status { channel, application, bridge: _ } => {
-                if let Some(uid) = self.known(channel) {
-                    self.runs(&uid, application);
-                    self.touch(&uid);
+                if let Some(key) = self.known(channel) {
+                    self.runs(key, application);
+                    self.touch(key);
                 }
             }
             Event::Renamed { uniqueid, name } => self.rename(uniqueid, name),
             Event::LocalPair { one, two } => {
                 if let (Some(one), Some(two)) = (self.known(one), self.known(two)) {
-                    self.pair(&one, &two);
+                    self.pair(one, two);
                 }
             }
             Event::Pickup { channel, .. } => {
                 // Who picks up was called, in the end.
                 let picker = self.known(channel);
-                if let Some(channel) = picker.and_then(|uid| self.channels.get_mut(&uid)) {
+                if let Some(channel) = picker.and_then(|key| self.channels.at_mut(key)) {
                     channel.ties.dialled = Dialled::Over;
                     channel.place.calls = None;
                     self.dirty.calls.insert(channel.call);
                 }
             }
             Event::BlindTransfer { result: "Success", transferer, exten } => {
-                let uid = self.known(transferer);
-                self.handed(uid, exten);
+                let key = self.known(transferer);
+                self.handed(key, exten);
             }
             Event::AttendedTransfer { result: "Success", original, second, target } => {
                 let to = target.map(|target| target.caller_number).unwrap_or_default();
                 for side in [original, second] {
-                    let uid = self.known(side);
-                    self.handed(uid, to);
+                    let key = self.known(side);
+                    self.handed(key, to);
                 }
             }
             _ => self.office_event(event, now),
@@ -100,19 +102,18 @@ impl Model {
     fn office_event(&mut self, event: &Event<'_>, now: Millis) {
         match event {
             Event::QueueJoin { channel, queue, position } => {
-                if let Some(uid) = self.channel(channel, now) {
-                    self.queue_join(&uid, queue, *position, now);
+                if let Some(key) = self.channel(channel, now) {
+                    self.queue_join(key, queue, *position, now);
                 }
             }
             Event::QueueEntry { uniqueid, queue, position, seconds } => {
-                let uid = self.channels.get_key_value(*uniqueid).map(|(uid, _)| Uid::clone(uid));
-                if let Some(uid) = uid {
-                    self.queue_join(&uid, queue, *position, ago(now, *seconds));
+                if let Some(key) = self.channels.key(uniqueid) {
+                    self.queue_join(key, queue, *position, ago(now, *seconds));
                 }
             }
             Event::QueueLeave { channel } => {
-                if let Some(uid) = self.known(channel) {
-                    self.unqueue(&uid);
+                if let Some(key) = self.known(channel) {
+                    self.unqueue(key);
                 }
             }
             Event::Queue { queue } => self.queue(queue),
@@ -120,13 +121,13 @@ impl Model {
             Event::QueueMemberRemoved(member) => self.queue_member_gone(member),
             Event::ParkingLot { lot } => self.lot(lot),
             Event::Parked(parked) => {
-                if let Some(uid) = self.channel(&parked.channel, now) {
-                    self.park(&uid, parked, now);
+                if let Some(key) = self.channel(&parked.channel, now) {
+                    self.park(key, parked, now);
                 }
             }
             Event::Unparked(parked) => {
-                if let Some(uid) = self.known(&parked.channel) {
-                    self.unpark(&uid);
+                if let Some(key) = self.known(&parked.channel) {
+                    self.unpark(key);
                 }
             }
             _ => self.station_event(event, now),
@@ -176,9 +177,9 @@ impl Model {
             _ => false,
         };
         if changed {
-            let all: Vec<Uid> = self.channels.keys().cloned().collect();
-            for uid in all {
-                self.reclassify(&uid);
+            let all: Vec<ChannelKey> = self.channels.values().map(|channel| channel.key).collect();
+            for key in all {
+                self.reclassify(key);
             }
         }
     }
@@ -194,29 +195,29 @@ impl Model {
     }
 
     fn held(&mut self, channel: &Channel<'_>, hold: Hold) {
-        if let Some(uid) = self.known(channel) {
-            self.hold(&uid, hold);
+        if let Some(key) = self.known(channel) {
+            self.hold(key, hold);
         }
     }
 
-    fn runs(&mut self, uid: &str, application: &str) {
-        if let Some(channel) = self.channels.get_mut(uid) {
+    fn runs(&mut self, key: ChannelKey, application: &str) {
+        if let Some(channel) = self.channels.at_mut(key) {
             write(&mut channel.facts.application, application);
         }
     }
 
     fn rename(&mut self, uid: &str, name: &str) {
-        let Some(channel) = self.channels.get_mut(uid) else { return };
-        if !name.is_empty() {
+        let Some(key) = self.channels.key(uid).filter(|_| !name.is_empty()) else { return };
+        if let Some(channel) = self.channels.at_mut(key) {
             channel.facts.name = name.into();
-            self.reclassify(uid);
+            self.reclassify(key);
         }
     }
 
-    fn handed(&mut self, uid: Option<Uid>, to: &str) {
-        let Some(uid) = uid else { return };
+    fn handed(&mut self, key: Option<ChannelKey>, to: &str) {
+        let Some(key) = key else { return };
         let name = self.registry.party_of_number(to, "", &self.settings).party().display().to_owned();
-        if let Some(channel) = self.channels.get_mut(&uid) {
+        if let Some(channel) = self.channels.at_mut(key) {
             channel.past.handed_to.get_or_insert(name.into());
         }
     }
@@ -226,18 +227,17 @@ impl Model {
         let source = source.and_then(|source| self.channel(source, now));
         let dest = self.channel(dest, now);
         let stale = dest
-            .as_ref()
-            .and_then(|dest| self.channels.get(dest))
+            .and_then(|dest| self.channels.at(dest))
             .is_some_and(|channel| matches!(channel.ties.dialled, Dialled::Answered | Dialled::Over));
         if let Some(dest) = dest.filter(|_| !stale && (source.is_some() || !told)) {
-            self.dial_begin(source.as_ref(), &dest);
+            self.dial_begin(source, dest);
         }
     }
 
-    fn pair(&mut self, one: &Uid, two: &Uid) {
+    fn pair(&mut self, one: ChannelKey, two: ChannelKey) {
         for (half, other) in [(one, two), (two, one)] {
-            if let Some(channel) = self.channels.get_mut(half) {
-                channel.ties.half = Some(Uid::clone(other));
+            if let Some(channel) = self.channels.at_mut(half) {
+                channel.ties.half = Some(other);
                 self.dirty.calls.insert(channel.call);
             }
         }
@@ -246,9 +246,9 @@ impl Model {
     /// A channel of the list of those that were up before the link was.
     fn listed_channel(&mut self, listed: &Channel<'_>, seconds: u64, bridge: &str, now: Millis) {
         let fresh = !self.channels.contains_key(listed.uniqueid);
-        let Some(uid) = self.channel(listed, now) else { return };
+        let Some(key) = self.channel(listed, now) else { return };
         let started = ago(now, seconds);
-        let Some(channel) = self.channels.get_mut(&uid) else { return };
+        let Some(channel) = self.channels.at_mut(key) else { return };
         if fresh {
             channel.past.seen = channel.past.seen.min(started);
             // Whatever it does, it has done for a while.
@@ -257,28 +257,27 @@ impl Model {
                 call.started = call.started.min(started);
             }
         }
-        self.listed_bridge(&uid, bridge, fresh);
+        self.listed_bridge(key, bridge, fresh);
     }
 
     /// A caller runs `Queue(support,…)`, whether still waiting or talking to a member: the call came through it.
-    fn listed_in_queue(&mut self, uid: &str, data: &str) {
+    fn listed_in_queue(&mut self, key: ChannelKey, data: &str) {
         let queue = QueueName::parse(data.split(',').next().unwrap_or_default());
-        let call = self.channels.get(uid).and_then(|channel| self.calls.get_mut(&channel.call));
+        let call = self.channels.at(key).and_then(|channel| self.calls.get_mut(&channel.call));
         if let (Ok(queue), Some(call)) = (queue, call) {
             call.queue.get_or_insert(queue);
         }
     }
 
-    fn listed_bridge(&mut self, uid: &Uid, bridge: &str, fresh: bool) {
+    fn listed_bridge(&mut self, key: ChannelKey, bridge: &str, fresh: bool) {
         if !bridge.is_empty() {
-            let known =
-                self.channels.get(uid).and_then(|channel| channel.ties.bridge.as_deref()) == Some(bridge);
-            if !known {
-                self.enter_bridge(uid, &bridge.into());
+            let bridge = self.bridge_of_id(bridge);
+            if self.channels.at(key).is_some_and(|channel| channel.ties.bridge != Some(bridge)) {
+                self.enter_bridge(key, bridge);
             }
             // Nothing tells whether somebody pressed hold before we came.
             if fresh {
-                self.hold(uid, Hold::Unknown);
+                self.hold(key, Hold::Unknown);
             }
         }
     }

@@ -1,22 +1,24 @@
 //! Channels, bridges and calls, and the events that change them. Not what is shown of them (`view`), nor
 //! extensions and people (`registry`), nor orders (`control`).
 //!
-//! Channels are keyed by Uniqueid and overwritten by every snapshot; only `Hangup` ends one; a channel that
+//! Channels are told apart by Uniqueid and overwritten by every snapshot; only `Hangup` ends one; a channel that
 //! has ended never comes back, whatever arrives late.
 
 mod calls;
 mod channels;
 mod graph;
 mod infer;
+mod keyed;
 mod memory;
 mod services;
 
-pub(crate) use calls::CallEntry;
+pub(crate) use calls::{CallEntry, Origin};
 pub(crate) use frontdesk_ami::event::BridgeKind;
 pub(crate) use graph::Tie;
 
-use crate::channel::{CallKey, Channel, Uid};
+use crate::channel::{BridgeKey, CallKey, Channel, ChannelKey, Uid};
 use crate::maps::{Calls, Map, Set};
+use crate::model::keyed::{Keyed, Named};
 use crate::model::memory::Memory;
 use crate::registry::Registry;
 use crate::settings::Settings;
@@ -27,9 +29,22 @@ use std::sync::Arc;
 /// A bridge and who is in it.
 #[derive(Debug)]
 pub(crate) struct Bridge {
+    pub id: Arc<str>,
     pub kind: BridgeKind,
     pub name: Arc<str>,
-    pub members: Vec<Uid>,
+    pub members: Vec<ChannelKey>,
+}
+
+impl Named for Bridge {
+    fn known_as(&self) -> &Arc<str> {
+        &self.id
+    }
+}
+
+impl Named for Channel {
+    fn known_as(&self) -> &Arc<str> {
+        &self.uid
+    }
 }
 
 /// What has to be drawn again.
@@ -57,7 +72,7 @@ pub(crate) struct Member {
 /// A queue.
 #[derive(Debug, Default)]
 pub(crate) struct QueueEntry {
-    pub waiting: Vec<(Uid, Millis)>,
+    pub waiting: Vec<(ChannelKey, Millis)>,
     pub members: BTreeMap<String, Member>,
 }
 
@@ -66,17 +81,17 @@ pub(crate) struct QueueEntry {
 pub(crate) struct Model {
     pub settings: Settings,
     pub registry: Registry,
-    pub channels: Map<Uid, Channel>,
-    pub bridges: Map<Arc<str>, Bridge>,
+    pub channels: Keyed<ChannelKey, Channel>,
+    pub bridges: Keyed<BridgeKey, Bridge>,
     pub calls: Map<CallKey, CallEntry>,
-    pub at: Map<Extension, Vec<Uid>>,
+    pub at: Map<Extension, Vec<ChannelKey>>,
     pub queues: BTreeMap<QueueName, QueueEntry>,
-    pub lots: BTreeMap<LotName, BTreeMap<Extension, (Uid, Millis)>>,
+    pub lots: BTreeMap<LotName, BTreeMap<Extension, (ChannelKey, Millis)>>,
     pub dirty: Dirty,
     /// Channels in a state that may only be passing, by the instant at which it counts.
-    pub settling: BTreeSet<(Millis, Uid)>,
+    pub settling: BTreeSet<(Millis, ChannelKey)>,
     /// Channels that are up somewhere, and no event says where: the PBX is to be asked.
-    pub unplaced: Vec<Uid>,
+    pub unplaced: Vec<ChannelKey>,
     /// Channels that ended since the last look.
     pub ended: Vec<Ended>,
     /// Calls that became part of an older one since the last look, with that.
@@ -86,7 +101,7 @@ pub(crate) struct Model {
     /// Channels that are going to appear, and whom they are meant to call.
     expected: Map<Uid, Arc<Party>>,
     pub links: Map<Arc<str>, CallKey>,
-    pub names: Map<Arc<str>, Uid>,
+    pub names: Map<Arc<str>, ChannelKey>,
     gone: Tombs,
     next_call: u64,
 }
@@ -135,8 +150,8 @@ impl Model {
         Self {
             settings,
             registry: Registry::default(),
-            channels: Map::default(),
-            bridges: Map::default(),
+            channels: Keyed::default(),
+            bridges: Keyed::default(),
             calls: Map::default(),
             at: Map::default(),
             queues: BTreeMap::new(),
@@ -163,8 +178,7 @@ impl Model {
         self.dirty.extensions.extend(self.at.keys().cloned());
         self.dirty.queues.extend(self.queues.keys().cloned());
         self.dirty.lots.extend(self.lots.keys().cloned());
-        self.channels.clear();
-        self.bridges.clear();
+        self.bridges.drain().for_each(drop);
         self.calls.clear();
         self.at.clear();
         self.queues.clear();
@@ -188,8 +202,8 @@ impl Model {
     }
 
     /// Marks a channel's call, and the extension it sits at, to be drawn again.
-    pub(crate) fn touch(&mut self, uid: &str) {
-        if let Some(channel) = self.channels.get(uid) {
+    pub(crate) fn touch(&mut self, key: ChannelKey) {
+        if let Some(channel) = self.channels.at(key) {
             self.dirty.calls.insert(channel.call);
         }
     }

@@ -102,7 +102,8 @@ impl Records {
             return;
         }
         let channels = model.calls.get(&key).into_iter().flat_map(|call| &call.channels);
-        calls.extend(channels.filter_map(|uid| self.callers.get(uid)).flatten().copied());
+        let channels = channels.filter_map(|key| model.channels.at(*key));
+        calls.extend(channels.filter_map(|channel| self.callers.get(&channel.uid)).flatten().copied());
     }
 
     /// One call became part of an older one.
@@ -199,7 +200,7 @@ impl Records {
             return;
         }
         let caller = caller.or(before.as_ref().and_then(|before| before.caller.clone()));
-        let elsewhere = |caller: &&Uid| model.channels.get(*caller).is_some_and(|caller| caller.call != key);
+        let elsewhere = |caller: &&Uid| model.channels.get(caller).is_some_and(|caller| caller.call != key);
         if let Some(caller) = caller.as_ref().filter(elsewhere) {
             self.waits(key, caller);
         }
@@ -225,8 +226,8 @@ impl Open {
         };
         // Another phone of the extension rings for the same call, or has taken it.
         let mut phones = model.at.get(&self.record.extension).into_iter().flatten();
-        let twin = phones.any(|uid| {
-            let channel = model.channels.get(uid).filter(|channel| of_this_call(channel));
+        let twin = phones.any(|key| {
+            let channel = model.channels.at(*key).filter(|channel| of_this_call(channel));
             channel.is_some_and(|channel| channel.direction() == Direction::Inbound)
         });
         let caller = self.caller.as_ref().and_then(|uid| model.channels.get(uid));

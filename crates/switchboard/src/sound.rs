@@ -1,7 +1,7 @@
 //! What must hold of the model and of the office between two messages, whatever came: for the tests, and for programs
 //! that look for what breaks it (feature `sound`). Each panics where it does not hold. Not how it comes about.
 
-use crate::channel::{CallKey, Channel, End, Uid};
+use crate::channel::{CallKey, Channel, ChannelKey, End};
 use crate::model::{BridgeKind, Model};
 use crate::switchboard::Switchboard;
 use frontdesk_protocol::status::{mark, of_leg, precedence};
@@ -48,11 +48,11 @@ pub(crate) fn sound(board: &Switchboard) {
 fn calls(model: &Model) {
     for (key, call) in &model.calls {
         assert!(!call.channels.is_empty(), "a call without a channel");
-        let distinct: HashSet<&Uid> = call.channels.iter().collect();
+        let distinct: HashSet<&ChannelKey> = call.channels.iter().collect();
         assert_eq!(distinct.len(), call.channels.len(), "a channel twice in one call");
-        for uid in &call.channels {
-            let home = model.channels.get(uid).map(|channel| channel.call);
-            assert_eq!(home, Some(*key), "{uid} is in another call, or is not at all");
+        for channel in &call.channels {
+            let home = model.channels.at(*channel).map(|channel| channel.call);
+            assert_eq!(home, Some(*key), "{channel:?} is in another call, or is not at all");
         }
         for link in &call.links {
             assert_eq!(model.links.get(link), Some(key), "the linkedid {link} leads to another call");
@@ -67,32 +67,36 @@ fn calls(model: &Model) {
 }
 
 fn ties(model: &Model, channel: &Channel) {
-    let uid = &channel.uid;
+    let (uid, key) = (&channel.uid, channel.key);
+    assert_eq!(model.channels.key(uid), Some(key), "{uid} has another key");
     let call = model.calls.get(&channel.call);
-    assert!(call.is_some_and(|call| call.channels.contains(uid)), "{uid} is in no call");
+    assert!(call.is_some_and(|call| call.channels.contains(&key)), "{uid} is in no call");
     let bridges: Vec<_> = model
         .bridges
-        .iter()
-        .flat_map(|(id, b)| b.members.iter().filter(|m| *m == uid).map(move |_| id))
+        .values()
+        .flat_map(|bridge| bridge.members.iter().filter(|m| **m == key).map(|_| bridge.id.as_ref()))
         .collect();
-    assert_eq!(bridges, channel.ties.bridge.iter().collect::<Vec<_>>(), "one bridge per channel");
+    let bridge = model.bridge_of(channel).map(|bridge| bridge.id.as_ref());
+    assert_eq!(channel.ties.bridge.is_some(), bridge.is_some(), "{uid} is in a bridge that is over");
+    assert_eq!(bridges, bridge.into_iter().collect::<Vec<_>>(), "one bridge per channel");
     for dest in &channel.ties.dials {
-        let back = model.channels.get(dest).map(|dest| dest.ties.dialled_by.as_ref());
-        assert_eq!(back, Some(Some(uid)), "{uid} dials {dest}, which is not dialled by it");
+        let back = model.channels.at(*dest).map(|dest| dest.ties.dialled_by);
+        assert_eq!(back, Some(Some(key)), "{uid} dials {dest:?}, which is not dialled by it");
     }
-    if let Some(half) = &channel.ties.half {
-        assert!(model.channels.contains_key(half), "half a Local pair is gone, and the other does not know");
+    if let Some(half) = channel.ties.half {
+        assert!(model.channels.at(half).is_some(), "half a Local pair is gone, and the other does not know");
     }
     if let End::Phone(extension) = &channel.end {
-        let at = model.at.get(extension).map_or(0, |at| at.iter().filter(|other| *other == uid).count());
+        let at = model.at.get(extension).map_or(0, |at| at.iter().filter(|other| **other == key).count());
         assert_eq!(at, 1, "{uid} is at {extension}");
     }
     if let Some(queue) = &channel.place.queue {
-        let waits = model.queues.get(queue).is_some_and(|q| q.waiting.iter().any(|(other, _)| other == uid));
+        let waits = model.queues.get(queue).is_some_and(|q| q.waiting.iter().any(|(other, _)| *other == key));
         assert!(waits, "{uid} waits in {queue}, which does not have it");
     }
     if let Some((lot, space)) = &channel.place.parked {
-        let there = model.lots.get(lot).and_then(|lot| lot.get(space)).is_some_and(|(other, _)| other == uid);
+        let there =
+            model.lots.get(lot).and_then(|lot| lot.get(space)).is_some_and(|(other, _)| *other == key);
         assert!(there, "{uid} is parked at {space} of {lot}, which does not have it");
     }
 }
@@ -107,29 +111,29 @@ fn seated(model: &Model, channel: &Channel) {
 
 fn places(model: &Model) {
     for (extension, at) in &model.at {
-        for uid in at {
-            let end = model.channels.get(uid).map(|channel| &channel.end);
-            assert_eq!(end, Some(&End::Phone(extension.clone())), "{uid} is not at {extension}");
+        for key in at {
+            let end = model.channels.at(*key).map(|channel| &channel.end);
+            assert_eq!(end, Some(&End::Phone(extension.clone())), "{key:?} is not at {extension}");
         }
     }
     let mut waiting = HashSet::new();
     for (name, queue) in &model.queues {
-        for (uid, _) in &queue.waiting {
-            assert!(waiting.insert(uid), "{uid} waits twice");
-            let place = model.channels.get(uid).map(|channel| channel.place.queue.as_ref());
-            assert_eq!(place, Some(Some(name)), "{uid} does not wait in {name}");
+        for (key, _) in &queue.waiting {
+            assert!(waiting.insert(key), "{key:?} waits twice");
+            let place = model.channels.at(*key).map(|channel| channel.place.queue.as_ref());
+            assert_eq!(place, Some(Some(name)), "{key:?} does not wait in {name}");
         }
     }
     let mut parked = HashSet::new();
     for (lot, spaces) in &model.lots {
-        for (space, (uid, _)) in spaces {
-            assert!(parked.insert(uid), "{uid} is parked twice");
-            let place = model.channels.get(uid).map(|channel| channel.place.parked.as_ref());
-            assert_eq!(place, Some(Some(&(lot.clone(), space.clone()))), "{uid} is not parked at {space}");
+        for (space, (key, _)) in spaces {
+            assert!(parked.insert(key), "{key:?} is parked twice");
+            let place = model.channels.at(*key).map(|channel| channel.place.parked.as_ref());
+            assert_eq!(place, Some(Some(&(lot.clone(), space.clone()))), "{key:?} is not parked at {space}");
         }
     }
-    for (_, uid) in &model.settling {
-        assert!(model.channels.contains_key(uid), "{uid} is waited for, and is not");
+    for (_, key) in &model.settling {
+        assert!(model.channels.at(*key).is_some(), "{key:?} is waited for, and is not");
     }
 }
 
@@ -214,7 +218,7 @@ pub(crate) fn drawn(board: &mut Switchboard, now: Millis) {
 /// Nothing is left of any call.
 pub(crate) fn empty(board: &Switchboard) {
     let Model { channels, calls, at, links, names, settling, queues, lots, bridges, .. } = &board.model;
-    assert!(channels.is_empty(), "channels are left: {:?}", channels.keys());
+    assert!(channels.is_empty(), "channels are left: {:?}", channels.keys().collect::<Vec<_>>());
     assert!(calls.is_empty() && links.is_empty(), "calls are left: {calls:?} {links:?}");
     assert!(at.is_empty() && settling.is_empty(), "{at:?} {settling:?}");
     assert!(names.is_empty(), "names of Local channels are left: {names:?}");

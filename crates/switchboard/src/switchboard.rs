@@ -368,9 +368,9 @@ impl Switchboard {
             return;
         }
         let looked = self.view.look(&mut self.model, now);
-        for uid in std::mem::take(&mut self.model.unplaced) {
+        for key in std::mem::take(&mut self.model.unplaced) {
             if self.lost.is_none()
-                && let Some(channel) = self.model.channels.get(&uid)
+                && let Some(channel) = self.model.channels.at(key)
             {
                 let channel = channel.facts.name.as_ref().to_owned();
                 self.act(Order::Status { channel });

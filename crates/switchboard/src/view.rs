@@ -3,15 +3,14 @@
 
 mod leg;
 
-use crate::channel::{CallKey, Uid};
+use crate::channel::{CallKey, Channel, ChannelKey};
 use crate::maps::Map;
-use crate::model::Model;
+use crate::model::{Model, Origin};
 use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::text::{NAME, line};
 use frontdesk_protocol::{
-    Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegId, LegState, Millis, Office,
-    ParkedCaller, ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via,
-    Waiting,
+    Call, CallId, Change, Direction, Extension, ExtensionState, Leg, LegState, Millis, Office, ParkedCaller,
+    ParkingLot, PartyKind, Person, Queue, QueueMember, QueueName, Registration, Status, Via, Waiting,
 };
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -34,9 +33,9 @@ impl View {
         if std::mem::take(&mut model.dirty.people) {
             self.draw_people(model);
         }
-        while let Some((at, uid)) = model.settling.first().filter(|(at, _)| *at <= now).cloned() {
-            model.touch(&uid);
-            model.settling.remove(&(at, uid));
+        while let Some((at, key)) = model.settling.first().filter(|(at, _)| *at <= now).copied() {
+            model.touch(key);
+            model.settling.remove(&(at, key));
         }
         let mut looked = model.dirty.calls.take();
         let mut at = 0;
@@ -74,10 +73,10 @@ impl View {
                 lose(&mut self.office.lots, name, Change::LotGone, &mut changes);
                 continue;
             };
-            let parked = spaces.iter().filter_map(|(space, (uid, since))| {
-                let channel = model.channels.get(uid)?;
+            let parked = spaces.iter().filter_map(|(space, (key, since))| {
+                let channel = model.channels.at(*key)?;
                 let party = model.registry.party_at_channel(channel, &model.settings).party();
-                Some(ParkedCaller { space: space.clone(), leg: leg_id(uid)?, party, since: *since })
+                Some(ParkedCaller { space: space.clone(), leg: channel.leg.clone()?, party, since: *since })
             });
             let lot = ParkingLot { name: name.clone(), parked: parked.collect() };
             keep(&mut self.office.lots, name, lot, Change::Lot, &mut changes);
@@ -165,7 +164,7 @@ impl View {
 fn touch_places(model: &mut Model, key: CallKey) {
     let Model { calls, channels, dirty, .. } = model;
     let channels =
-        calls.get(&key).into_iter().flat_map(|call| &call.channels).filter_map(|uid| channels.get(uid));
+        calls.get(&key).into_iter().flat_map(|call| &call.channels).filter_map(|key| channels.at(*key));
     for place in channels.map(|channel| &channel.place) {
         dirty.queues.extend(place.queue.clone());
         dirty.lots.extend(place.parked.as_ref().map(|(lot, _)| lot.clone()));
@@ -192,7 +191,7 @@ impl Touched {
             model.dirty.calls.extend(model.calls.keys());
         }
         for channel in self.extensions.iter().filter_map(|extension| model.at.get(extension)).flatten() {
-            model.dirty.calls.extend(model.channels.get(channel).map(|channel| channel.call));
+            model.dirty.calls.extend(model.channels.at(*channel).map(|channel| channel.call));
         }
         if self.outside || !self.extensions.is_empty() {
             model.dirty.queues.extend(model.queues.keys().cloned());
@@ -231,23 +230,19 @@ fn lose<K: Ord + Clone, V>(
     }
 }
 
-pub(crate) fn leg_id(uid: &str) -> Option<LegId> {
-    LegId::parse(uid).ok()
-}
-
 /// Looks at the legs of a call, and at who began it. What stands behind half a Local channel may be in another call,
 /// where nothing has told yet that they are one: it shows what this one shows, and is added to those that are looked at.
 fn look_at(model: &mut Model, key: CallKey, looked: &mut SmallVec<[CallKey; 4]>, now: Millis) {
     let Some(entry) = model.calls.get_mut(&key) else { return };
     // Nobody else asks for them meanwhile: taken and given back, they need not be copied.
     let channels = std::mem::take(&mut entry.channels);
-    for uid in &channels {
-        if let Some(channel) = model.channels.get_mut(uid) {
+    for key in &channels {
+        if let Some(channel) = model.channels.at_mut(*key) {
             model.registry.seat(channel, &model.settings);
         }
     }
-    for uid in &channels {
-        if let Some(other) = leg::look_at(model, uid, now).filter(|other| !looked.contains(other)) {
+    for key in &channels {
+        if let Some(other) = leg::look_at(model, *key, now).filter(|other| !looked.contains(other)) {
             looked.push(other);
         }
     }
@@ -255,28 +250,24 @@ fn look_at(model: &mut Model, key: CallKey, looked: &mut SmallVec<[CallKey; 4]>,
 }
 
 /// Notes who began the call: the first of its channels that calls, looked at again while it is there.
-fn note_origin(model: &mut Model, key: CallKey, of_call: Vec<Uid>) {
+fn note_origin(model: &mut Model, key: CallKey, of_call: Vec<ChannelKey>) {
     let Model { calls, channels, registry, settings, .. } = model;
     let Some(entry) = calls.get_mut(&key) else { return };
     entry.channels = of_call;
-    let calling = |uid: &&Uid| {
-        channels.get(*uid).is_some_and(|channel| {
-            channel.visible()
-                && channel.direction() == Direction::Outbound
-                && channel.past.rang.or(channel.past.answered).is_some()
-        })
+    let calling = |channel: &&Channel| {
+        channel.visible()
+            && channel.direction() == Direction::Outbound
+            && channel.past.rang.or(channel.past.answered).is_some()
     };
-    let uid = match &entry.origin {
-        Some((uid, _)) => uid,
-        None => match entry.channels.iter().find(calling) {
-            Some(uid) => uid,
-            None => return,
-        },
+    let channel = match &entry.origin {
+        Some(origin) => channels.at(origin.channel),
+        None => entry.channels.iter().filter_map(|key| channels.at(*key)).find(calling),
     };
-    let Some(channel) = channels.get(uid) else { return };
+    let Some(channel) = channel else { return };
     let who = registry.party_at_channel(channel, settings);
-    if entry.origin.as_ref().is_none_or(|(_, party)| !who.is(party)) {
-        entry.origin = Some((Arc::clone(uid), who.party()));
+    if entry.origin.as_ref().is_none_or(|origin| !who.is(&origin.party)) {
+        let (uid, party) = (Arc::clone(&channel.uid), who.party());
+        entry.origin = Some(Origin { channel: channel.key, uid, party });
     }
     if entry.dialled.is_none() && !channel.past.dialled.is_empty() {
         entry.dialled = Some(channel.past.dialled.to_string());
@@ -286,8 +277,8 @@ fn note_origin(model: &mut Model, key: CallKey, of_call: Vec<Uid>) {
 fn draw_call(model: &Model, key: CallKey) -> Option<Call> {
     let entry = model.calls.get(&key)?;
     let mut legs: Vec<Leg> = Vec::with_capacity(entry.channels.len());
-    for uid in &entry.channels {
-        let Some(leg) = leg::draw(model, uid) else { continue };
+    for key in &entry.channels {
+        let Some(leg) = leg::draw(model, *key) else { continue };
         // Two devices of one extension that ring for one call are one card.
         let twin = legs.iter().any(|other| {
             other.extension.is_some()
@@ -300,7 +291,7 @@ fn draw_call(model: &Model, key: CallKey) -> Option<Call> {
         }
     }
     let origin = match &entry.origin {
-        Some((_, party)) => Arc::clone(party),
+        Some(origin) => Arc::clone(&origin.party),
         None => Arc::clone(&legs.first()?.party),
     };
     if legs.is_empty() {
@@ -323,7 +314,7 @@ fn draw_extension(
     let station = model.registry.stations.get(extension)?;
     let at = model.at.get(extension).into_iter().flatten();
     let mut calls: SmallVec<[CallKey; 4]> =
-        at.filter_map(|uid| model.channels.get(uid)).map(|channel| channel.call).collect();
+        at.filter_map(|key| model.channels.at(*key)).map(|channel| channel.call).collect();
     calls.sort_unstable();
     calls.dedup();
     let mut legs: SmallVec<[(Status, &Leg, &CallId); 4]> = SmallVec::new();
@@ -364,10 +355,10 @@ fn draw_extension(
 
 fn draw_queue(model: &Model, name: &QueueName) -> Option<Queue> {
     let entry = model.queues.get(name)?;
-    let waiting = entry.waiting.iter().filter_map(|(uid, since)| {
-        let channel = model.channels.get(uid)?;
+    let waiting = entry.waiting.iter().filter_map(|(key, since)| {
+        let channel = model.channels.at(*key)?;
         let party = model.registry.party_at_channel(channel, &model.settings).party();
-        Some(Waiting { leg: leg_id(uid)?, party, since: *since })
+        Some(Waiting { leg: channel.leg.clone()?, party, since: *since })
     });
     let mut members: Vec<QueueMember> = entry
         .members

@@ -152,7 +152,10 @@ impl Switchboard {
             || self.model.bridges.get(bridge).is_some_and(|bridge| {
                 bridge.kind == BridgeKind::Parking
                     || (bridge.kind == BridgeKind::Conference && bridge.members.len() < 2)
-                    || bridge.members.iter().any(|member| passage.without.contains(member))
+                    || bridge.members.iter().any(|member| {
+                        let member = self.model.channels.at(*member);
+                        member.is_some_and(|member| passage.without.contains(&member.uid))
+                    })
             });
         match self.model.channels.get(&passage.caller) {
             Some(channel) if waits && !leaves_somebody(&self.model, channel) => {

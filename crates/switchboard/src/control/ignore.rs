@@ -42,11 +42,9 @@ impl Switchboard {
         let twins: Vec<Uid> = at
             .into_iter()
             .flatten()
-            .filter(|other| {
-                let channel = self.model.channels.get(*other);
-                channel.is_some_and(|c| Some(c.call) == call && c.facts.state == State::Ringing)
-            })
-            .cloned()
+            .filter_map(|other| self.model.channels.at(*other))
+            .filter(|other| Some(other.call) == call && other.facts.state == State::Ringing)
+            .map(|other| Arc::clone(&other.uid))
             .collect();
         if !twins.contains(&uid) {
             return self.picked_up(ticket);

@@ -59,7 +59,7 @@ fn called(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, How
 }
 
 fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, How), &'static str> {
-    let bridge = leg.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
+    let bridge = model.bridge_of(leg);
     if bridge.is_some_and(|bridge| bridge.kind == BridgeKind::Conference) {
         return Err(texts::CONFERENCE);
     }
@@ -75,8 +75,8 @@ fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, Ho
     }
     let direct = bridge.is_some_and(|bridge| {
         bridge.members.len() == 2
-            && bridge.members.contains(other)
-            && bridge.members.iter().all(|uid| model.channels.get(uid).is_some_and(|c| c.end != End::Local))
+            && model.channels.key(other).is_some_and(|other| bridge.members.contains(&other))
+            && bridge.members.iter().all(|key| model.channels.at(*key).is_some_and(|c| c.end != End::Local))
     });
     Ok((Arc::clone(other), if direct { How::BlindTransfer } else { How::Redirect }))
 }

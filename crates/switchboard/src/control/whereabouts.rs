@@ -54,7 +54,7 @@ pub(super) fn seen(model: &Model, passage: &Passage, now: Millis) -> Seen {
     if fresh && channel.place.parked.is_some() {
         return Seen::Parked;
     }
-    let bridge = channel.ties.bridge.as_ref().and_then(|id| model.bridges.get(id));
+    let bridge = model.bridge_of(channel);
     if let Some(room) = bridge.filter(|bridge| bridge.kind == BridgeKind::Conference) {
         let with = channel.shown.as_ref().and_then(|shown| shown.peer.clone());
         return match with.filter(|_| room.members.len() > 1) {

@@ -1,7 +1,7 @@
 //! Which channels make one call: by linkedid, united where the PBX unites them. Not what a call shows.
 
 use super::Model;
-use crate::channel::{CallKey, Uid};
+use crate::channel::{CallKey, ChannelKey, Uid};
 use frontdesk_protocol::{CallId, Millis, Party, QueueName};
 use std::sync::Arc;
 
@@ -11,18 +11,27 @@ pub(crate) struct CallEntry {
     /// Stable for its life.
     pub id: CallId,
     /// Its channels, the oldest first.
-    pub channels: Vec<Uid>,
+    pub channels: Vec<ChannelKey>,
     /// Every linkedid it had.
     pub links: Vec<Arc<str>>,
     pub started: Millis,
-    /// Who began it, and at which channel; kept for life.
-    pub origin: Option<(Uid, Arc<Party>)>,
+    /// Who began it; kept for life.
+    pub origin: Option<Origin>,
     /// What was dialled first.
     pub dialled: Option<String>,
     /// The last queue it came through.
     pub queue: Option<QueueName>,
     /// Whether an outside line was ever dialled in it.
     pub went_out: bool,
+}
+
+/// Who began a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    /// At which channel, as long as that is there.
+    pub channel: ChannelKey,
+    pub uid: Uid,
+    pub party: Arc<Party>,
 }
 
 impl Model {
@@ -58,8 +67,8 @@ impl Model {
         self.united.push((young, old));
         self.dirty.calls.insert(old);
         self.dirty.calls.insert(young);
-        for uid in &gone.channels {
-            if let Some(channel) = self.channels.get_mut(uid) {
+        for key in &gone.channels {
+            if let Some(channel) = self.channels.at_mut(*key) {
                 channel.call = old;
             }
         }
@@ -79,10 +88,10 @@ impl Model {
     }
 
     /// Takes a channel out of its call; a call without channels is no call.
-    pub(super) fn leave_call(&mut self, key: CallKey, uid: &str) {
+    pub(super) fn leave_call(&mut self, key: CallKey, channel: ChannelKey) {
         self.dirty.calls.insert(key);
         let Some(entry) = self.calls.get_mut(&key) else { return };
-        entry.channels.retain(|other| other.as_ref() != uid);
+        entry.channels.retain(|other| *other != channel);
         if entry.channels.is_empty() {
             for link in std::mem::take(&mut entry.links) {
                 self.links.remove(&link);

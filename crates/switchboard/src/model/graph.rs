@@ -1,7 +1,7 @@
 //! Who is at the other end of a channel, through Local pairs. The one place that steps from channel to channel.
 
 use super::{Bridge, BridgeKind, Model};
-use crate::channel::{Channel, Dialled, End, Uid};
+use crate::channel::{Channel, ChannelKey, Dialled, End, Uid};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl Model {
                     End::Phone(_) | End::Trunk => found.push((tie, there)),
                     End::Machinery => {}
                     End::Local => {
-                        let half = there.ties.half.as_ref().and_then(|half| self.channels.get(half));
+                        let half = there.ties.half.and_then(|half| self.channels.at(half));
                         if let Some(half) =
                             half.filter(|half| !seen.iter().any(|seen| std::ptr::eq(*seen, *half)))
                         {
@@ -67,13 +67,13 @@ impl Model {
 
     /// The bridge that it is in.
     pub(crate) fn bridge_of(&self, channel: &Channel) -> Option<&Bridge> {
-        channel.ties.bridge.as_ref().and_then(|id| self.bridges.get(id))
+        channel.ties.bridge.and_then(|bridge| self.bridges.at(bridge))
     }
 
     /// Who dials it, through Local pairs.
-    pub(crate) fn dialler_of(&self, channel: &Channel) -> Option<Uid> {
+    pub(crate) fn dialler_of<'m>(&'m self, channel: &'m Channel) -> Option<&'m Channel> {
         let ends = self.ends_of(channel);
-        ends.into_iter().find(|(tie, _)| *tie == Tie::Dialler).map(|(_, dialler)| Arc::clone(&dialler.uid))
+        ends.into_iter().find(|(tie, _)| *tie == Tie::Dialler).map(|(_, dialler)| dialler)
     }
 
     /// Calls `each` with everybody who is tied to this channel itself.
@@ -83,17 +83,17 @@ impl Model {
         bridge: Option<&'m Bridge>,
         mut each: impl FnMut(Tie, &'m Channel),
     ) {
-        let mut tied = |tie, uid: &Uid| {
-            if let Some(other) = self.channels.get(uid) {
+        let mut tied = |tie, key: ChannelKey| {
+            if let Some(other) = self.channels.at(key) {
                 each(tie, other);
             }
         };
         if let Some(bridge) = bridge.filter(|bridge| bridge.kind == BridgeKind::Talk) {
-            for other in bridge.members.iter().filter(|other| **other != channel.uid) {
-                tied(Tie::Bridged, other);
+            for other in bridge.members.iter().filter(|other| **other != channel.key) {
+                tied(Tie::Bridged, *other);
             }
         }
-        if let Some(dialler) = &channel.ties.dialled_by {
+        if let Some(dialler) = channel.ties.dialled_by {
             match channel.ties.dialled {
                 Dialled::Open => tied(Tie::Dialler, dialler),
                 Dialled::Answered => tied(Tie::Bridged, dialler),
@@ -101,7 +101,7 @@ impl Model {
             }
         }
         for dest in &channel.ties.dials {
-            tied(Tie::Dialled, dest);
+            tied(Tie::Dialled, *dest);
         }
     }
 }

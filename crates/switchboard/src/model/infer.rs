@@ -1,7 +1,7 @@
 //! Who dials whom, inferred from the list of channels, which does not say it. Not what the events of a dial do.
 
 use super::Model;
-use crate::channel::{Channel, Dialled, End, State, Uid};
+use crate::channel::{Channel, ChannelKey, Dialled, End, State};
 use std::sync::Arc;
 
 impl Model {
@@ -16,33 +16,33 @@ impl Model {
                 "AppDial2" => &[],
                 _ => continue,
             };
-            found.push((Arc::clone(&channel.uid), self.dialler_among(diallers, channel)));
+            found.push((Arc::clone(&channel.uid), channel.key, self.dialler_among(diallers, channel)));
         }
-        found.sort();
-        for (uid, dialler) in found {
-            let Some(channel) = self.channels.get(&uid) else { continue };
+        found.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        for (_, key, dialler) in found {
+            let Some(channel) = self.channels.at(key) else { continue };
             let placed = channel.facts.application == "AppDial2";
             match (dialler, channel.facts.state != State::Up) {
-                (dialler @ Some(_), true) => self.dial_begin(dialler.as_ref(), &uid),
+                (dialler @ Some(_), true) => self.dial_begin(dialler, key),
                 (_, ringing) if placed => {
-                    self.dial_begin(None, &uid);
+                    self.dial_begin(None, key);
                     if !ringing {
-                        self.dial_end(None, Some(&uid), "ANSWER");
+                        self.dial_end(None, Some(key), "ANSWER");
                     }
                 }
-                _ => self.dialled_before(&uid),
+                _ => self.dialled_before(key),
             }
         }
     }
 
     /// Who dials `channel`: runs one of these applications, and belongs to it by its number where several do.
-    fn dialler_among(&self, applications: &[&str], channel: &Channel) -> Option<Uid> {
+    fn dialler_among(&self, applications: &[&str], channel: &Channel) -> Option<ChannelKey> {
         let call = self.calls.get(&channel.call)?;
-        let others = call.channels.iter().filter_map(|uid| self.channels.get(uid));
+        let others = call.channels.iter().filter_map(|key| self.channels.at(*key));
         let fits = others.filter(|other| {
             applications.contains(&other.facts.application.as_str())
-                && other.uid != channel.uid
-                && other.ties.half.as_ref() != Some(&channel.uid)
+                && other.key != channel.key
+                && other.ties.half != Some(channel.key)
                 && (other.end != End::Local || channel.facts.exten == other.facts.exten)
         });
         // Who dials shows the called party its own number. Within a Local pair both halves dial under one number.
@@ -52,12 +52,12 @@ impl Model {
                 && !other.facts.caller_number.is_empty()
         };
         let best = fits.iter().find(shown).or(fits.first())?;
-        Some(Arc::clone(&best.uid))
+        Some(best.key)
     }
 
     /// It was dialled, and took the call, or nobody knows by whom it is.
-    fn dialled_before(&mut self, uid: &Uid) {
-        let Some(channel) = self.channels.get_mut(uid) else { return };
+    fn dialled_before(&mut self, key: ChannelKey) {
+        let Some(channel) = self.channels.at_mut(key) else { return };
         channel.ties.dialled = Dialled::Over;
         let (call, out) = (channel.call, channel.end == End::Trunk);
         self.dirty.calls.insert(call);

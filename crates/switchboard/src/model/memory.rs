@@ -2,9 +2,9 @@
 //! that is not has ended meanwhile, nobody knows when. Nothing here is shown.
 
 use super::Model;
-use crate::channel::{CallKey, Channel, Dialled, Uid};
-use crate::model::Ended;
-use frontdesk_protocol::{CallId, Millis, Party, QueueName};
+use crate::channel::{CallKey, Channel, ChannelKey, Dialled, Uid};
+use crate::model::{Ended, Origin};
+use frontdesk_protocol::{CallId, Millis, QueueName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct Known {
     id: CallId,
     links: Vec<Arc<str>>,
     started: Millis,
-    origin: Option<(Uid, Arc<Party>)>,
+    origin: Option<Origin>,
     dialled: Option<String>,
     queue: Option<QueueName>,
     went_out: bool,
@@ -42,15 +42,17 @@ impl Model {
             };
             self.memory.calls.insert(*key, known);
         }
-        self.memory.channels.extend(std::mem::take(&mut self.channels));
+        let channels = self.channels.drain().map(|channel| (Arc::clone(&channel.uid), channel));
+        self.memory.channels.extend(channels);
     }
 
     /// The channel has appeared: where it was up before, its past and that of its call are its own again. What it
     /// does now is for the lists to say.
-    pub(super) fn recall(&mut self, uid: &Uid) {
+    pub(super) fn recall(&mut self, key: ChannelKey) {
+        let Some(uid) = self.channels.at(key).map(|channel| &channel.uid) else { return };
         let Some(before) = self.memory.channels.remove(uid) else { return };
         let known = self.memory.calls.get(&before.call).cloned();
-        let Some(channel) = self.channels.get_mut(uid) else { return };
+        let Some(channel) = self.channels.at_mut(key) else { return };
         channel.past = before.past;
         channel.shown = before.shown;
         channel.place.calls = before.place.calls.or(channel.place.calls.take());
@@ -59,23 +61,26 @@ impl Model {
         if matches!(before.ties.dialled, Dialled::Answered | Dialled::Over) {
             channel.ties.dialled = Dialled::Over;
         }
-        let mut key = channel.call;
+        let mut call = channel.call;
         let Some(known) = known else { return };
         for link in &known.links {
             match self.links.get(link).copied() {
-                Some(other) => key = self.unite(key, other),
+                Some(other) => call = self.unite(call, other),
                 None => {
-                    self.links.insert(Arc::clone(link), key);
-                    if let Some(entry) = self.calls.get_mut(&key) {
+                    self.links.insert(Arc::clone(link), call);
+                    if let Some(entry) = self.calls.get_mut(&call) {
                         entry.links.push(Arc::clone(link));
                     }
                 }
             }
         }
-        let Some(entry) = self.calls.get_mut(&key) else { return };
+        let Some(entry) = self.calls.get_mut(&call) else { return };
         entry.id = known.id;
         entry.started = entry.started.min(known.started);
         entry.origin = entry.origin.take().or(known.origin);
+        if let Some(origin) = entry.origin.as_mut().filter(|origin| origin.uid == before.uid) {
+            origin.channel = key;
+        }
         entry.dialled = entry.dialled.take().or(known.dialled);
         entry.queue = entry.queue.take().or(known.queue);
         entry.went_out |= known.went_out;

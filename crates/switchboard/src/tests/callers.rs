@@ -112,7 +112,8 @@ impl Ordered {
         }
         let uid = channel.uid.clone();
         let twins = channel.extension().and_then(|extension| board.model.at.get(extension));
-        let twins = twins.into_iter().flatten().cloned();
+        let twins = twins.into_iter().flatten().filter_map(|key| board.model.channels.at(*key));
+        let twins = twins.map(|channel| channel.uid.clone());
         match command {
             Command::Transfer { .. } => drop(self.transferred.insert(uid)),
             Command::HangUp { .. } if channel.facts.state != State::Ringing || channel.placed() => {
@@ -168,10 +169,11 @@ impl Ordered {
                     channel.facts.name
                 );
                 assert!(channel.extension().is_some(), "an outside party's channel does not transfer");
-                let bridge = channel.ties.bridge.as_ref().and_then(|id| board.model.bridges.get(id));
+                let bridge = board.model.bridge_of(channel);
                 let members = bridge.map(|bridge| bridge.members.clone()).unwrap_or_default();
                 assert_eq!(members.len(), 2, "a transfer out of {members:?} leaves somebody");
-                self.moved.extend(members.into_iter().filter(|uid| *uid != channel.uid));
+                let members = members.into_iter().filter_map(|key| board.model.channels.at(key));
+                self.moved.extend(members.map(|it| it.uid.clone()).filter(|uid| *uid != channel.uid));
             }
             Order::Park { channel, .. } => {
                 self.acts += 1;

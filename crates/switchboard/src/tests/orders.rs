@@ -312,9 +312,9 @@ fn a_phone_that_is_not_there_is_said_not_to_be() {
     transfer(&mut board, "1001", to_bob(), 1_200);
     reply(&mut board, "Response: Success\nValue: 1", 1_201);
     reply(&mut board, "Response: Success", 1_202);
-    let leave: Vec<String> = board.model.channels.keys().map(ToString::to_string).collect();
-    for uid in leave {
-        board.model.leave_bridge(&uid.as_str().into());
+    let leave: Vec<_> = board.model.channels.values().map(|channel| channel.key).collect();
+    for key in leave {
+        board.model.leave_bridge(key);
     }
     pass_to(&mut board, 2_000);
     assert!(failed(&mut board, Reason::NotReached).contains("is not connected"));

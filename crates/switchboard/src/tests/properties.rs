@@ -112,7 +112,7 @@ fn agree(packets: &[Fields], step: i64) {
         let up = model.channels.keys().map(AsRef::as_ref).collect();
         assert_eq!(mirror.up(), up, "after {packet:?}");
         let bridged =
-            model.channels.values().filter_map(|c| Some((c.uid.as_ref(), c.ties.bridge.as_deref()?)));
+            model.channels.values().filter_map(|c| Some((c.uid.as_ref(), model.bridge_of(c)?.id.as_ref())));
         assert_eq!(mirror.bridged(), bridged.collect(), "after {packet:?}");
     }
 }

@@ -215,7 +215,8 @@ fn same(board: &Switchboard, truth: &Mirror) {
     let model = &board.model;
     let up = model.channels.keys().map(AsRef::as_ref).collect();
     assert_eq!(truth.up(), up);
-    let bridged = model.channels.values().filter_map(|c| Some((c.uid.as_ref(), c.ties.bridge.as_deref()?)));
+    let bridged =
+        model.channels.values().filter_map(|c| Some((c.uid.as_ref(), model.bridge_of(c)?.id.as_ref())));
     assert_eq!(truth.bridged(), bridged.collect());
 }
 

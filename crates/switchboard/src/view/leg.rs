@@ -1,6 +1,6 @@
 //! What one channel shows: state, hold, other party. States that may only be passing wait until they have settled.
 
-use crate::channel::{Asked, CallKey, Channel, Dialled, End, Shown, State, Uid};
+use crate::channel::{Asked, CallKey, Channel, ChannelKey, Dialled, End, Shown, State, Uid};
 use crate::model::{BridgeKind, Model, Tie};
 use crate::registry::{Face, Who};
 use frontdesk_protocol::{Hold, Leg, LegState, Millis, Party, PartyKind, Service};
@@ -38,15 +38,17 @@ impl Fresh {
 /// Looks what a channel shows now, and takes down what its history tells of that. Every event is looked at, because what
 /// lasted for no time at all has happened all the same; people do not see every channel. Of half a Local channel it gives
 /// the call of the other half, where that is another one.
-pub(super) fn look_at(model: &mut Model, uid: &Uid, now: Millis) -> Option<CallKey> {
-    let channel = model.channels.get(uid)?;
+pub(super) fn look_at(model: &mut Model, key: ChannelKey, now: Millis) -> Option<CallKey> {
+    let channel = model.channels.at(key)?;
     if !channel.visible() {
-        let other = model.channels.get(channel.ties.half.as_ref()?)?.call;
+        let other = model.channels.at(channel.ties.half?)?.call;
         return (other != channel.call).then_some(other);
     }
     let look = look(model, channel);
     let caller = match channel.facts.state {
-        State::Ringing if channel.past.caller.is_none() => model.dialler_of(channel),
+        State::Ringing if channel.past.caller.is_none() => {
+            model.dialler_of(channel).map(|dialler| Arc::clone(&dialler.uid))
+        }
         _ => None,
     };
     let shown = channel.shown.as_ref();
@@ -59,41 +61,41 @@ pub(super) fn look_at(model: &mut Model, uid: &Uid, now: Millis) -> Option<CallK
     let began = passing.then(|| channel.passing.unwrap_or(now));
     match began.map(|began| began.plus(model.settings.settle_ms)).filter(|due| *due > now) {
         // What may only be passing is not shown yet: whom it would show need not be made.
-        Some(due) => wait(model, uid, caller, due, now),
+        Some(due) => wait(model, key, caller, due, now),
         None => {
             let look = look.map(|look| Fresh::of(&look, shown));
-            take_down(model, uid, look, caller, began, now);
+            take_down(model, key, look, caller, began, now);
         }
     }
     None
 }
 
-fn wait(model: &mut Model, uid: &Uid, caller: Option<Uid>, due: Millis, now: Millis) {
-    let Some(channel) = model.channels.get_mut(uid) else { return };
+fn wait(model: &mut Model, key: ChannelKey, caller: Option<Uid>, due: Millis, now: Millis) {
+    let Some(channel) = model.channels.at_mut(key) else { return };
     if caller.is_some() {
         channel.past.caller = caller;
     }
     channel.passing.get_or_insert(now);
-    model.settling.insert((due, Arc::clone(&channel.uid)));
+    model.settling.insert((due, key));
 }
 
 /// `began` is since when it has been in a state that might only have been passing, and has lasted.
 fn take_down(
     model: &mut Model,
-    uid: &Uid,
+    key: ChannelKey,
     look: Option<Fresh>,
     caller: Option<Uid>,
     began: Option<Millis>,
     now: Millis,
 ) {
-    let Some(channel) = model.channels.get_mut(uid) else { return };
+    let Some(channel) = model.channels.at_mut(key) else { return };
     if caller.is_some() {
         channel.past.caller = caller;
     }
     if began.is_some() {
         channel.passing = began.filter(|_| look.as_ref().is_some_and(|look| look.passing));
     } else if let Some(before) = channel.passing.take() {
-        model.settling.remove(&(before.plus(model.settings.settle_ms), Arc::clone(&channel.uid)));
+        model.settling.remove(&(before.plus(model.settings.settle_ms), key));
     }
     let since = began.unwrap_or(now);
     let Some(look) = look else {
@@ -101,8 +103,7 @@ fn take_down(
         return;
     };
     if show(channel, look, since) {
-        let uid = Arc::clone(&channel.uid);
-        model.unplaced.push(uid);
+        model.unplaced.push(key);
     }
 }
 
@@ -161,8 +162,8 @@ fn show(channel: &mut Channel, look: Fresh, mut since: Millis) -> bool {
 }
 
 /// The leg of a channel as it is shown; `None` for what people do not see.
-pub(super) fn draw(model: &Model, uid: &Uid) -> Option<Leg> {
-    let channel = model.channels.get(uid).filter(|channel| channel.visible())?;
+pub(super) fn draw(model: &Model, key: ChannelKey) -> Option<Leg> {
+    let channel = model.channels.at(key).filter(|channel| channel.visible())?;
     let shown = channel.shown.as_ref()?;
     Some(Leg {
         id: channel.leg.clone()?,
