@@ -1,7 +1,8 @@
 //! Bytes into messages, however the bytes are split. Not what the messages mean, and not where the bytes come from.
 
-use crate::block::{self, BLOCK};
-use crate::message::{Line, Message};
+use crate::block::{BLOCK, Laid};
+use crate::lines::{Line, Lines};
+use crate::message::Message;
 use memchr::memchr;
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
-    /// All of it is initialised; `start..end` is what came and is not handed out.
+    /// All of it is initialised; `start..end` is what came and is not handed out, and a block at least stands behind.
     buffer: Vec<u8>,
     /// Where the message in progress begins.
     start: usize,
@@ -43,7 +44,7 @@ pub struct Decoder {
     scanned: usize,
     end: usize,
     /// The lines of the message in progress, relative to `start`.
-    lines: Vec<Line>,
+    lines: Lines,
     /// The message in progress may hold bare output.
     follows: bool,
     /// From which line on this is the bare output of a command (framing of Asterisk before 14).
@@ -97,6 +98,8 @@ enum Plainly {
     End,
 }
 
+/// For how many lines of a message there is room from the beginning.
+const LINES: usize = 1_024;
 /// What ends the bare output of a command.
 const END_OF_COMMAND: &[u8] = b"--END COMMAND--";
 /// How much of a line that is passed over has to be kept to see its end.
@@ -123,7 +126,7 @@ impl Decoder {
             line: 0,
             scanned: 0,
             end: 0,
-            lines: Vec::new(),
+            lines: Lines::with_room(limits.lines.min(LINES)),
             follows: false,
             output: None,
             state: State::Banner,
@@ -159,15 +162,16 @@ impl Decoder {
         self.settle();
         self.compact();
         let wanted = self.end + Self::ROOM;
-        if self.buffer.len() < wanted {
-            self.buffer.resize(wanted.next_power_of_two(), 0);
+        if self.buffer.len() < wanted + BLOCK {
+            self.buffer.resize(wanted.next_power_of_two() + BLOCK, 0);
         }
-        self.buffer.get_mut(self.end..).unwrap_or_default()
+        let last = self.buffer.len() - BLOCK;
+        self.buffer.get_mut(self.end..last).unwrap_or_default()
     }
 
     /// So many bytes were put into [`Decoder::space`].
     pub fn filled(&mut self, count: usize) {
-        self.end = (self.end + count).min(self.buffer.len());
+        self.end = (self.end + count).min(self.buffer.len().saturating_sub(BLOCK));
     }
 
     /// The next frame, if one is complete.
@@ -196,8 +200,8 @@ impl Decoder {
             State::MessageDone { bytes } => {
                 let raw = self.buffer.get(self.start..self.start + bytes).unwrap_or_default();
                 let (text, lines) = match std::str::from_utf8(raw) {
-                    Ok(text) => (text, &self.lines),
-                    Err(_) => (self.repaired.as_str(), &self.repaired_lines),
+                    Ok(text) => (text, self.lines.as_slice()),
+                    Err(_) => (self.repaired.as_str(), self.repaired_lines.as_slice()),
                 };
                 Some(Frame::Message(Message::new(raw, text, lines, self.output, self.cut)))
             }
@@ -312,65 +316,69 @@ impl Decoder {
     /// Indexes lines for as long as there is nothing special about them, which is nearly always; stops in front of the
     /// first that may be special.
     fn scan_plainly(&mut self) -> Plainly {
-        let Self { buffer, lines, limits, end: stop, .. } = self;
-        let (start, stop, mut line, mut at) = (self.start, *stop, self.line, self.scanned);
-        if lines.is_empty() {
-            match buffer.get(line..stop).and_then(<[u8]>::first) {
+        let Self { buffer, lines, limits, start, .. } = self;
+        // From the start of the message, as is all that follows; what stands behind the end was there before.
+        let bytes = buffer.get(*start..).unwrap_or_default();
+        let end = self.end - *start;
+        let (mut line, mut at) = (self.line - *start, self.scanned - *start);
+        if lines.count() == 0 {
+            match bytes.get(line..end).and_then(<[u8]>::first) {
                 // A response may have bare output, and an empty line is no message.
                 Some(b'R' | b'\r' | b'\n') => return Plainly::Special,
                 Some(_) => {}
                 None => return Plainly::End,
             }
         }
-        let plainly = 'blocks: loop {
-            if at >= stop {
-                break Plainly::End;
+        let blocks = bytes.get(at..).unwrap_or_default().as_chunks::<BLOCK>().0;
+        let blocks = blocks.get(..(end - at).div_ceil(BLOCK)).unwrap_or_default();
+        let (mut laid, mut count) = (Laid::new(), 0);
+        // Where there is no room for a line, there may be too many of them.
+        let room = lines.room();
+        // Up to here neither a line nor the message can be too long.
+        let short = limits.line.min(limits.message);
+        let mut plainly = Plainly::End;
+        'blocks: for block in blocks {
+            let mut ends = laid.ends_of(block);
+            if end - at < BLOCK {
+                ends &= (1 << (end - at)) - 1;
             }
-            let block = buffer.get(at..).unwrap_or_default();
-            let mut seen = match block.first_chunk::<BLOCK>() {
-                Some(block) => block::look(block),
-                None => {
-                    let mut padded = [0; BLOCK];
-                    padded.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
-                    block::look(&padded)
-                }
-            };
-            self.foreign |= seen.foreign;
-            // Behind the end stands what was there before.
-            if stop - at < BLOCK {
-                seen.ends &= (1 << (stop - at)) - 1;
+            let fits = at + BLOCK <= short
+                || (at + BLOCK - line <= limits.line && at + BLOCK <= limits.message)
+                || ends == 0;
+            if !fits {
+                plainly = Plainly::Special;
+                break;
             }
-            // Whether no line that ends in this block can go beyond a limit: asked once, and not for each.
-            let roomy = at + BLOCK - line <= limits.line
-                && at + BLOCK - start <= limits.message
-                && lines.len() + BLOCK <= limits.lines;
-            while seen.ends != 0 {
-                let newline = at + seen.ends.trailing_zeros() as usize;
-                seen.ends &= seen.ends - 1;
-                let end = newline - usize::from(newline > line && buffer.get(newline - 1) == Some(&b'\r'));
-                if end == line {
+            while ends != 0 {
+                let newline = at + ends.trailing_zeros() as usize;
+                ends &= ends - 1;
+                let stop = newline - usize::from(bytes.get(newline.wrapping_sub(1)) == Some(&b'\r'));
+                if stop <= line {
                     at = newline;
-                    break 'blocks Plainly::Complete;
+                    plainly = Plainly::Complete;
+                    break 'blocks;
                 }
-                if !roomy
-                    && (end - line > limits.line
-                        || newline - start > limits.message
-                        || lines.len() >= limits.lines)
-                {
+                let Some(place) = room.get_mut(count) else {
                     at = newline;
-                    break 'blocks Plainly::Special;
-                }
-                lines.push(Line::new(line - start, end - start));
+                    plainly = Plainly::Special;
+                    break 'blocks;
+                };
+                *place = Line::new(line, stop);
+                count += 1;
                 line = newline + 1;
             }
             at += BLOCK;
-        };
-        self.scanned = at.min(stop);
-        self.line = line;
+        }
+        lines.filled(count);
+        let text = *start + line;
+        self.scanned = *start + at.min(end);
+        self.line = text;
+        self.foreign |= laid.is_foreign();
         if plainly == Plainly::Complete {
+            // Behind the empty line.
             self.scanned += 1;
             self.line = self.scanned;
-            self.complete(line);
+            self.complete(text);
         }
         plainly
     }
@@ -402,7 +410,7 @@ impl Decoder {
                 return self.complete(range.start + rest);
             }
             None if empty && self.output.is_none() => {
-                if self.lines.is_empty() {
+                if self.lines.count() == 0 {
                     // An empty line between messages; the one after the old framing's end is such a line.
                     self.start = self.scanned;
                     return false;
@@ -423,18 +431,18 @@ impl Decoder {
         let bare = |line: &[u8]| {
             ![&b"Privilege:"[..], b"ActionID:", b"Message:"].iter().any(|key| line.starts_with(key))
         };
-        if self.lines.is_empty() {
+        if self.lines.count() == 0 {
             self.follows =
                 self.buffer.get(start..start + length).is_some_and(|line| line == b"Response: Follows");
             return;
         }
         if self.follows && self.buffer.get(start..start + length).is_some_and(bare) {
-            self.output = Some(self.lines.len());
+            self.output = Some(self.lines.count());
         }
     }
 
     fn index(&mut self, start: usize, length: usize) {
-        if self.lines.len() >= self.limits.lines {
+        if self.lines.count() >= self.limits.lines {
             self.cut = true;
             return;
         }
@@ -453,7 +461,7 @@ impl Decoder {
         if self.foreign && std::str::from_utf8(raw).is_err() {
             self.repaired.clear();
             self.repaired_lines.clear();
-            for line in &self.lines {
+            for line in self.lines.as_slice() {
                 let start = self.repaired.len();
                 let bytes = raw.get(line.range(0)).unwrap_or_default();
                 repair(bytes, &mut self.repaired);
@@ -461,7 +469,7 @@ impl Decoder {
             }
         } else if self.cut {
             // A line that was cut within a character ends before it.
-            for line in &mut self.lines {
+            for line in self.lines.as_mut_slice() {
                 let mut end = line.range(0).end;
                 while end > 0 && raw.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
                     end -= 1;

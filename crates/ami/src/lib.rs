@@ -24,6 +24,7 @@ mod census;
 pub mod client;
 mod decoder;
 pub mod event;
+mod lines;
 mod list;
 mod message;
 #[cfg(feature = "recording")]

@@ -1,7 +1,7 @@
 //! One message as it came: fields by name, borrowed from the decoder. Not what it means; that is `event`.
 
+use crate::lines::Line;
 use std::fmt;
-use std::ops::Range;
 
 /// A message of Asterisk: an event, a response, or the item of a list.
 ///
@@ -10,35 +10,15 @@ use std::ops::Range;
 pub struct Message<'a> {
     raw: &'a [u8],
     text: &'a str,
-    lines: &'a [Line],
-    output: Option<usize>,
+    headers: &'a [Line],
+    /// The bare output of a command, which stands behind them.
+    bare: &'a [Line],
     cut: bool,
 }
 
 /// How many lines are looked at before the search goes through all of them: Asterisk writes at most two fields between
 /// those of a channel that are read.
 const NEAR: usize = 3;
-
-/// Where a line stands in the text, without its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Line {
-    start: usize,
-    end: usize,
-}
-
-impl Line {
-    pub(crate) fn new(start: usize, end: usize) -> Self {
-        Self { start, end }
-    }
-
-    pub(crate) fn range(self, from: usize) -> Range<usize> {
-        from + self.start..from + self.end
-    }
-
-    pub(crate) fn shorten(&mut self, end: usize) {
-        self.end = self.end.min(end);
-    }
-}
 
 impl<'a> Message<'a> {
     pub(crate) fn new(
@@ -48,7 +28,9 @@ impl<'a> Message<'a> {
         output: Option<usize>,
         cut: bool,
     ) -> Self {
-        Self { raw, text, lines, output, cut }
+        let (headers, bare) =
+            output.and_then(|output| lines.split_at_checked(output)).unwrap_or((lines, &[]));
+        Self { raw, text, headers, bare, cut }
     }
 
     /// The kind of event; `None` for a response.
@@ -93,13 +75,13 @@ impl<'a> Message<'a> {
 
     /// Whether there is such a line, and it begins so.
     pub(crate) fn line_begins(&self, at: usize, beginning: &[u8]) -> bool {
-        let line = self.lines.get(at).and_then(|line| self.text.as_bytes().get(line.range(0)));
+        let line = self.headers.get(at).and_then(|line| self.text.as_bytes().get(line.range(0)));
         line.is_some_and(|line| line.starts_with(beginning))
     }
 
     #[inline(never)]
     fn search(&self, from: usize, prefix: &str, name: &str) -> Option<(usize, &'a str)> {
-        let count = self.output.unwrap_or(self.lines.len());
+        let count = self.headers.len();
         let all = (from..count).chain(0..from.min(count));
         all.into_iter().find_map(|at| Some((at, self.value_at(at, prefix, name)?)))
     }
@@ -108,8 +90,8 @@ impl<'a> Message<'a> {
     /// other line fails there.
     #[inline(always)]
     pub(crate) fn value_at(&self, at: usize, prefix: &str, name: &str) -> Option<&'a str> {
-        let line = self.lines.get(at).filter(|_| self.output.is_none_or(|output| at < output))?;
-        let bytes = self.text.as_bytes().get(line.range(0))?;
+        let line = self.headers.get(at)?.range(0);
+        let bytes = self.text.as_bytes().get(line.clone())?;
         let colon = prefix.len() + name.len();
         if *bytes.get(colon)? != b':' {
             return None;
@@ -149,14 +131,12 @@ impl<'a> Message<'a> {
 
     fn headers(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let text = self.text;
-        let headers = self.lines.get(..self.output.unwrap_or(self.lines.len())).unwrap_or_default();
-        headers.iter().map(move |line| text.get(line.range(0)).unwrap_or_default())
+        self.headers.iter().map(move |line| text.get(line.range(0)).unwrap_or_default())
     }
 
     fn bare(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let text = self.text;
-        let bare = self.output.and_then(|from| self.lines.get(from..)).unwrap_or_default();
-        bare.iter().map(move |line| text.get(line.range(0)).unwrap_or_default())
+        self.bare.iter().map(move |line| text.get(line.range(0)).unwrap_or_default())
     }
 }
 
@@ -178,6 +158,6 @@ fn alike(one: &[u8], other: &[u8]) -> bool {
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = self.event().or(self.response()).unwrap_or_default();
-        write!(f, "Message({what}, {} lines, cut: {})", self.lines.len(), self.cut)
+        write!(f, "Message({what}, {} lines, cut: {})", self.headers.len() + self.bare.len(), self.cut)
     }
 }
