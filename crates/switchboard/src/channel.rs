@@ -1,5 +1,6 @@
 //! One channel of the PBX as the model keeps it. Not what is shown of it; that is `view`.
 
+use crate::maps::Channels;
 use frontdesk_ami::event::Channel as Snapshot;
 pub(crate) use frontdesk_ami::event::ChannelState as State;
 use frontdesk_protocol::text::{NAME, line};
@@ -74,7 +75,7 @@ pub(crate) struct Ties {
     pub dialled_by: Option<ChannelKey>,
     pub dialled: Dialled,
     /// Whom it dials now.
-    pub dials: Vec<ChannelKey>,
+    pub dials: Channels,
     /// How its last dial ended, where that was not an answer.
     pub failed_dial: Option<Arc<str>>,
     /// The cause with which the channel ended that it dialled last.

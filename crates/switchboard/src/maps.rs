@@ -1,13 +1,16 @@
 //! The maps of the model: the standard library's, with a fast hash that is keyed anew in each process, for a busy PBX is a
 //! dozen look-ups per event. Not an order: whoever shows something sorts it.
 
-use crate::channel::CallKey;
+use crate::channel::{CallKey, ChannelKey};
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
 pub(crate) type Set<K> = HashSet<K, RandomState>;
+
+/// A few channels: those of a call, in a bridge, at an extension.
+pub(crate) type Channels = SmallVec<[ChannelKey; 2]>;
 
 /// From how many calls on it is looked whether some of them stand there twice.
 const MANY: usize = 64;

@@ -17,7 +17,7 @@ pub(crate) use frontdesk_ami::event::BridgeKind;
 pub(crate) use graph::Tie;
 
 use crate::channel::{BridgeKey, CallKey, Channel, ChannelKey, Uid};
-use crate::maps::{Calls, Map, Set};
+use crate::maps::{Calls, Channels, Map, Set};
 use crate::model::keyed::{Keyed, Named};
 use crate::model::memory::Memory;
 use crate::registry::Registry;
@@ -32,7 +32,7 @@ pub(crate) struct Bridge {
     pub id: Arc<str>,
     pub kind: BridgeKind,
     pub name: Arc<str>,
-    pub members: Vec<ChannelKey>,
+    pub members: Channels,
 }
 
 impl Named for Bridge {
@@ -84,7 +84,7 @@ pub(crate) struct Model {
     pub channels: Keyed<ChannelKey, Channel>,
     pub bridges: Keyed<BridgeKey, Bridge>,
     pub calls: Map<CallKey, CallEntry>,
-    pub at: Map<Extension, Vec<ChannelKey>>,
+    pub at: Map<Extension, Channels>,
     pub queues: BTreeMap<QueueName, QueueEntry>,
     pub lots: BTreeMap<LotName, BTreeMap<Extension, (ChannelKey, Millis)>>,
     pub dirty: Dirty,

@@ -52,48 +52,80 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    /// Whether something is due, though nothing has happened in any call.
+    pub(crate) fn has_to_look(&self, now: Millis) -> bool {
+        self.due.is_some_and(|due| due <= now)
+            || self.order.front().is_some_and(|(ended, _)| is_late(*ended, now))
+    }
+
     /// Takes over what ended and gives the records that are complete. These calls were looked at since the last time.
     pub(crate) fn collect(&mut self, model: &mut Model, looked: &[CallKey], now: Millis) -> Vec<CallRecord> {
         let mut done = Vec::new();
-        let united = std::mem::take(&mut model.united);
+        let due = self.due.is_some_and(|due| due <= now);
         if !self.open.is_empty() || !model.ended.is_empty() {
-            for (young, old) in united {
-                self.unite(young, old);
-            }
-            let mut calls: SmallVec<[CallKey; 8]> = looked.iter().copied().collect();
-            for key in looked {
-                self.add_waiting_for(model, *key, &mut calls);
-            }
-            for ended in std::mem::take(&mut model.ended) {
-                calls.push(ended.key);
-                calls.extend(self.callers.get(&ended.channel.uid).into_iter().flatten().copied());
-                if let Some(record) = record(model, &ended, now) {
-                    self.take(model, ended.key, record, ended.caller, now, &mut done);
+            match looked {
+                // Nearly always.
+                [key]
+                    if model.ended.is_empty()
+                        && model.united.is_empty()
+                        && self.callers.is_empty()
+                        && !due =>
+                {
+                    self.look(*key, model, now, &mut done);
                 }
-            }
-            if self.due.is_some_and(|due| due <= now) {
-                let due = |open: &Open| open.until.is_some_and(|until| until <= now);
-                let due = self.open.iter().filter(|(_, opens)| opens.iter().any(due));
-                calls.extend(due.map(|(key, _)| *key));
-            }
-            calls.sort_unstable();
-            calls.dedup();
-            for key in calls {
-                self.look(key, model, now, &mut done);
-            }
-            if self.due.is_some_and(|due| due <= now) {
-                self.due = self.open.values().flatten().filter_map(|open| open.until).min();
+                _ => self.look_at(model, looked, due, now, &mut done),
             }
         }
+        model.united.clear();
         if self.open.is_empty() {
             self.due = None;
         }
-        while self.order.front().is_some_and(|(ended, _)| now.since(*ended) >= LATE_MS) {
+        while self.order.front().is_some_and(|(ended, _)| is_late(*ended, now)) {
             if let Some((_, call)) = self.order.pop_front() {
                 self.forget(&call, now);
             }
         }
         done
+    }
+
+    fn look_at(
+        &mut self,
+        model: &mut Model,
+        looked: &[CallKey],
+        due: bool,
+        now: Millis,
+        done: &mut Vec<CallRecord>,
+    ) {
+        for (young, old) in std::mem::take(&mut model.united) {
+            self.unite(young, old);
+        }
+        let mut calls: SmallVec<[CallKey; 8]> = looked.iter().copied().collect();
+        for key in looked {
+            self.add_waiting_for(model, *key, &mut calls);
+        }
+        // Taken and given back, there is room for the next ones.
+        let mut all_ended = std::mem::take(&mut model.ended);
+        for ended in all_ended.drain(..) {
+            calls.push(ended.key);
+            calls.extend(self.callers.get(&ended.channel.uid).into_iter().flatten().copied());
+            if let Some(record) = record(model, &ended, now) {
+                self.take(model, ended.key, record, ended.caller, now, done);
+            }
+        }
+        model.ended = all_ended;
+        if due {
+            let due = |open: &Open| open.until.is_some_and(|until| until <= now);
+            let due = self.open.iter().filter(|(_, opens)| opens.iter().any(due));
+            calls.extend(due.map(|(key, _)| *key));
+        }
+        calls.sort_unstable();
+        calls.dedup();
+        for key in calls {
+            self.look(key, model, now, done);
+        }
+        if self.due.is_some_and(|due| due <= now) {
+            self.due = self.open.values().flatten().filter_map(|open| open.until).min();
+        }
     }
 
     /// Adds the calls of which a row waits for somebody in this one.
@@ -259,6 +291,11 @@ impl Open {
             ..next
         }
     }
+}
+
+/// Whether no further phone of an extension whose row was told then falls silent any more.
+fn is_late(told: Millis, now: Millis) -> bool {
+    now.since(told) >= LATE_MS
 }
 
 fn unanswered_here(record: &CallRecord) -> bool {

@@ -141,6 +141,13 @@ impl Registry {
         dirty: &mut Dirty,
         now: Millis,
     ) -> bool {
+        // Of one device that is the extension's own, nothing is new but that it has gone.
+        if self.roll.is_none()
+            && status != 4
+            && self.by_device.get(devices).is_some_and(|owner| owner.as_str() == exten)
+        {
+            return false;
+        }
         if !exten.bytes().all(|b| b.is_ascii_digit()) {
             return false;
         }
@@ -207,12 +214,9 @@ impl Registry {
         dirty: &mut Dirty,
         now: Millis,
     ) -> bool {
-        if !is_device(device) {
-            return false;
-        }
         let usable =
             !matches!(state, "UNAVAILABLE" | "Unavailable" | "UNKNOWN" | "INVALID" | "Unknown" | "Invalid");
-        if usable && self.is_registered(device) {
+        if (usable && self.is_registered(device)) || !is_device(device) {
             return false;
         }
         // What is said of a device that is being removed does not bring it back.

@@ -364,11 +364,13 @@ impl Switchboard {
     /// Looks at what changed: what is in the history of it, and what the PBX is to be asked; not while the office is not
     /// complete.
     pub(crate) fn look(&mut self, now: Millis) {
-        if !self.whole {
+        // Every other event says what is known.
+        if !self.whole || !(View::has_to_look(&self.model, now) || self.records.has_to_look(now)) {
             return;
         }
         let looked = self.view.look(&mut self.model, now);
-        for key in std::mem::take(&mut self.model.unplaced) {
+        let mut unplaced = std::mem::take(&mut self.model.unplaced);
+        for key in unplaced.drain(..) {
             if self.lost.is_none()
                 && let Some(channel) = self.model.channels.at(key)
             {
@@ -376,8 +378,10 @@ impl Switchboard {
                 self.act(Order::Status { channel });
             }
         }
-        for record in self.records.collect(&mut self.model, &looked, now) {
-            self.outputs.push_back(Output::Ended(record));
+        self.model.unplaced = unplaced;
+        let records = self.records.collect(&mut self.model, &looked, now);
+        if !records.is_empty() {
+            self.outputs.extend(records.into_iter().map(Output::Ended));
         }
     }
 

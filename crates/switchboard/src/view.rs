@@ -3,8 +3,8 @@
 
 mod leg;
 
-use crate::channel::{CallKey, Channel, ChannelKey};
-use crate::maps::Map;
+use crate::channel::{CallKey, Channel};
+use crate::maps::{Channels, Map};
 use crate::model::{Model, Origin};
 use frontdesk_protocol::status::{mark, of_leg, precedence};
 use frontdesk_protocol::text::{NAME, line};
@@ -27,6 +27,14 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// Whether something has changed since the last look, or something was found then of which nothing came yet.
+    pub(crate) fn has_to_look(model: &Model, now: Millis) -> bool {
+        !model.dirty.calls.is_empty()
+            || model.dirty.people
+            || model.settling.first().is_some_and(|(at, _)| *at <= now)
+            || !(model.unplaced.is_empty() && model.ended.is_empty() && model.united.is_empty())
+    }
+
     /// Looks at every call of which something may have changed: what its legs show now, and what of that belongs to their
     /// past. Nothing is drawn. Gives the calls.
     pub(crate) fn look(&mut self, model: &mut Model, now: Millis) -> SmallVec<[CallKey; 4]> {
@@ -250,7 +258,7 @@ fn look_at(model: &mut Model, key: CallKey, looked: &mut SmallVec<[CallKey; 4]>,
 }
 
 /// Notes who began the call: the first of its channels that calls, looked at again while it is there.
-fn note_origin(model: &mut Model, key: CallKey, of_call: Vec<ChannelKey>) {
+fn note_origin(model: &mut Model, key: CallKey, of_call: Channels) {
     let Model { calls, channels, registry, settings, .. } = model;
     let Some(entry) = calls.get_mut(&key) else { return };
     entry.channels = of_call;

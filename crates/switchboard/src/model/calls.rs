@@ -2,6 +2,7 @@
 
 use super::Model;
 use crate::channel::{CallKey, ChannelKey, Uid};
+use crate::maps::Channels;
 use frontdesk_protocol::{CallId, Millis, Party, QueueName};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ pub(crate) struct CallEntry {
     /// Stable for its life.
     pub id: CallId,
     /// Its channels, the oldest first.
-    pub channels: Vec<ChannelKey>,
+    pub channels: Channels,
     /// Every linkedid it had.
     pub links: Vec<Arc<str>>,
     pub started: Millis,
@@ -44,7 +45,7 @@ impl Model {
         self.next_call += 1;
         let entry = CallEntry {
             id: CallId::of(link).unwrap_or_else(|_| own_id(key)),
-            channels: Vec::new(),
+            channels: Channels::new(),
             links: vec![Arc::clone(link)],
             started: now,
             origin: None,

@@ -4,6 +4,7 @@ use super::{Bridge, BridgeKind, Ended, Model};
 use crate::channel::{
     BridgeKey, Channel, ChannelKey, Dialled, End, Facts, Past, Place, Ties, Uid, local_pair, set,
 };
+use crate::maps::Channels;
 use frontdesk_ami::event::{Bridge as BridgeSnapshot, Channel as Snapshot};
 use frontdesk_protocol::{Extension, Hold, LegId, Millis, Service};
 use smol_str::SmolStr;
@@ -341,7 +342,7 @@ impl Model {
 
     fn new_bridge(&mut self, id: &str, kind: BridgeKind, name: &str) -> BridgeKey {
         let name = if name.is_empty() { Arc::default() } else { name.into() };
-        self.bridges.insert(|_| Bridge { id: id.into(), kind, name, members: Vec::new() })
+        self.bridges.insert(|_| Bridge { id: id.into(), kind, name, members: Channels::new() })
     }
 
     /// The channel is in this bridge now, and in no other.

@@ -12,6 +12,8 @@ struct Look<'m> {
     state: LegState,
     hold: Hold,
     peer: Option<Who<'m>>,
+    /// It is up and talks to nobody: where it is, is found out where that is shown.
+    somewhere: bool,
     /// It may be one of the few milliseconds between two states.
     passing: bool,
 }
@@ -63,7 +65,12 @@ pub(super) fn look_at(model: &mut Model, key: ChannelKey, now: Millis) -> Option
         // What may only be passing is not shown yet: whom it would show need not be made.
         Some(due) => wait(model, key, caller, due, now),
         None => {
-            let look = look.map(|look| Fresh::of(&look, shown));
+            let look = look.map(|mut look| {
+                if look.somewhere {
+                    look.peer = Some(place(model, channel));
+                }
+                Fresh::of(&look, shown)
+            });
             take_down(model, key, look, caller, began, now);
         }
     }
@@ -75,8 +82,11 @@ fn wait(model: &mut Model, key: ChannelKey, caller: Option<Uid>, due: Millis, no
     if caller.is_some() {
         channel.past.caller = caller;
     }
-    channel.passing.get_or_insert(now);
-    model.settling.insert((due, key));
+    // Where it is waiting already, it is waited for.
+    if channel.passing.is_none() {
+        channel.passing = Some(now);
+        model.settling.insert((due, key));
+    }
 }
 
 /// `began` is since when it has been in a state that might only have been passing, and has lasted.
@@ -179,7 +189,7 @@ pub(super) fn draw(model: &Model, key: ChannelKey) -> Option<Leg> {
 }
 
 fn look<'m>(model: &'m Model, channel: &'m Channel) -> Option<Look<'m>> {
-    let plain = |state, peer| Some(Look { state, hold: Hold::None, peer, passing: false });
+    let plain = |state, peer| Some(Look { state, hold: Hold::None, peer, somewhere: false, passing: false });
     match channel.facts.state {
         State::Down => {
             let dialled = channel.end == End::Trunk && channel.ties.dialled == Dialled::Open;
@@ -193,7 +203,7 @@ fn look<'m>(model: &'m Model, channel: &'m Channel) -> Option<Look<'m>> {
 }
 
 fn up<'m>(model: &'m Model, channel: &'m Channel) -> Look<'m> {
-    let look = |state, peer, passing| Look { state, hold: Hold::None, peer, passing };
+    let look = |state, peer, passing| Look { state, hold: Hold::None, peer, somewhere: false, passing };
     if let Some((lot, space)) = &channel.place.parked {
         let peer = service(Service::Parking(lot.clone()), format!("Parking {space}"), space.as_str());
         return look(LegState::Parked, Some(peer), false);
@@ -228,7 +238,7 @@ fn up<'m>(model: &'m Model, channel: &'m Channel) -> Look<'m> {
         let passing = channel.shown.as_ref().is_some_and(|shown| shown.state == LegState::Calling);
         return look(LegState::Calling, known_target(channel), passing);
     }
-    look(LegState::Talking, Some(place(model, channel)), true)
+    Look { somewhere: true, ..look(LegState::Talking, None, true) }
 }
 
 fn service<'m>(kind: Service, name: impl Into<Cow<'m, str>>, number: &'m str) -> Who<'m> {
