@@ -199,7 +199,7 @@ impl Decoder {
             }
             State::MessageDone { bytes } => {
                 let raw = self.buffer.get(self.start..self.start + bytes).unwrap_or_default();
-                let (text, lines) = match std::str::from_utf8(raw) {
+                let (text, lines) = match simdutf8::basic::from_utf8(raw) {
                     Ok(text) => (text, self.lines.as_slice()),
                     Err(_) => (self.repaired.as_str(), self.repaired_lines.as_slice()),
                 };
