@@ -27,7 +27,7 @@ pub enum BridgeKind {
 impl<'a> Bridge<'a> {
     pub(super) fn read(read: &mut Reader<'a>) -> Self {
         let id = read.text("BridgeUniqueid");
-        let kind = match (read.text("BridgeType"), read.part(1, "", "BridgeCreator")) {
+        let kind = match (read.text("BridgeType"), read.part(1, "", "BridgeCreator: ")) {
             ("parking", _) | (_, "Parking") => BridgeKind::Parking,
             (_, "ConfBridge") => BridgeKind::Conference,
             _ => BridgeKind::Talk,

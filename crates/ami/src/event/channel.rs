@@ -58,16 +58,16 @@ impl<'a> Channel<'a> {
     /// The channel whose fields begin with `prefix`, in the order in which Asterisk writes them.
     pub(super) fn read(read: &mut Reader<'a>, prefix: &str) -> Self {
         Self {
-            name: read.part(0, prefix, "Channel"),
-            state: ChannelState::parse(read.part(0, prefix, "ChannelState")),
-            caller_number: read.part(1, prefix, "CallerIDNum"),
-            caller_name: read.part(0, prefix, "CallerIDName"),
-            connected_number: read.part(0, prefix, "ConnectedLineNum"),
-            connected_name: read.part(0, prefix, "ConnectedLineName"),
-            context: read.part(2, prefix, "Context"),
-            exten: read.part(0, prefix, "Exten"),
-            uniqueid: read.part(1, prefix, "Uniqueid"),
-            linkedid: read.part(0, prefix, "Linkedid"),
+            name: read.part(0, prefix, "Channel: "),
+            state: ChannelState::parse(read.part(0, prefix, "ChannelState: ")),
+            caller_number: read.part(1, prefix, "CallerIDNum: "),
+            caller_name: read.part(0, prefix, "CallerIDName: "),
+            connected_number: read.part(0, prefix, "ConnectedLineNum: "),
+            connected_name: read.part(0, prefix, "ConnectedLineName: "),
+            context: read.part(2, prefix, "Context: "),
+            exten: read.part(0, prefix, "Exten: "),
+            uniqueid: read.part(1, prefix, "Uniqueid: "),
+            linkedid: read.part(0, prefix, "Linkedid: "),
         }
     }
 

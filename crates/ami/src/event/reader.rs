@@ -26,34 +26,44 @@ impl<'a> Reader<'a> {
         self.message
     }
 
-    /// The field `prefix` + `name`, empty where it is absent or says "nothing". Asterisk writes it this many lines after the
-    /// last one that was found: there it is looked for first, and only a search for it anywhere else is a call.
+    /// The field `prefix` + `head` without its colon and blank, empty where it is absent or says "nothing". Asterisk writes it
+    /// this many lines after the last one that was found: there it is looked for first, and only a search for it anywhere else,
+    /// or in another writing, is a call.
     #[inline(always)]
-    pub(super) fn part(&mut self, after: usize, prefix: &str, name: &str) -> &'a str {
+    pub(super) fn part(&mut self, after: usize, prefix: &str, head: &str) -> &'a str {
         let line = self.at + after;
-        let value = match self.message.value_at(line, prefix, name) {
+        let value = match self.message.value_behind(line, prefix, head) {
             Some(value) => {
                 self.at = line + 1;
                 value
             }
-            None => self.elsewhere(prefix, name),
+            None => self.elsewhere(line, prefix, head),
         };
-        match value {
-            "<unknown>" | "(null)" => "",
-            text => text,
-        }
+        said(value)
     }
 
     #[inline(never)]
-    fn elsewhere(&mut self, prefix: &str, name: &str) -> &'a str {
-        let Some((line, value)) = self.message.find_from(self.at, prefix, name) else { return "" };
+    fn elsewhere(&mut self, line: usize, prefix: &str, head: &str) -> &'a str {
+        let name = head.strip_suffix(": ").unwrap_or(head);
+        let there = self.message.value_at(line, prefix, name).map(|value| (line, value));
+        let Some((line, value)) = there.or_else(|| self.message.find_from(self.at, prefix, name)) else {
+            return "";
+        };
         self.at = line + 1;
         value
     }
 
+    /// The field of this name, behind the last one that was found, or anywhere else.
     #[inline(always)]
     pub(super) fn text(&mut self, name: &str) -> &'a str {
-        self.part(0, "", name)
+        let value = match self.message.value_at(self.at, "", name) {
+            Some(value) => {
+                self.at += 1;
+                value
+            }
+            None => self.elsewhere(self.at, "", name),
+        };
+        said(value)
     }
 
     /// The first of these fields that says something.
@@ -74,5 +84,14 @@ impl<'a> Reader<'a> {
     pub(super) fn clock(&mut self, name: &str) -> u64 {
         let parts = self.text(name).split(':').filter_map(|part| part.trim().parse::<u64>().ok());
         parts.fold(0_u64, |sum, part| sum.saturating_mul(60).saturating_add(part))
+    }
+}
+
+/// What a field says; what Asterisk writes for "nothing" is nothing.
+#[inline(always)]
+fn said(value: &str) -> &str {
+    match value {
+        "<unknown>" | "(null)" => "",
+        text => text,
     }
 }
