@@ -36,7 +36,7 @@ impl<'a> Message<'a> {
     /// The kind of event; `None` for a response.
     pub fn event(&self) -> Option<&'a str> {
         // In the first line, nearly always.
-        self.value_at(0, "", "Event").or_else(|| self.find("Event"))
+        self.value_behind(0, "", "Event: ").or_else(|| self.find("Event"))
     }
 
     /// What a response says: `Success`, `Error`, `Follows`; `None` for an event.

@@ -97,7 +97,8 @@ macro_rules! text_id {
 
 /// What can be shown and stays in its line; see [`crate::text`].
 fn printable(c: char) -> bool {
-    !breaks(c) && !turns(c)
+    // Nearly all are.
+    matches!(c, ' '..='~') || !(breaks(c) || turns(c))
 }
 
 fn dialable(c: char) -> bool {

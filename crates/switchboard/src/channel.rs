@@ -205,9 +205,15 @@ impl Facts {
 }
 
 /// Overwrites what a stranger may have written, as the line that it is to be.
+#[inline(always)]
 fn strange(text: &mut SmolStr, new: &str) -> bool {
     // What is a line already stays as it is.
-    text.as_str() != new && write(text, &line(new, NAME))
+    text.as_str() != new && rewrite(text, new)
+}
+
+#[inline(never)]
+fn rewrite(text: &mut SmolStr, new: &str) -> bool {
+    write(text, &line(new, NAME))
 }
 
 impl Channel {
@@ -252,21 +258,33 @@ impl Channel {
 }
 
 /// Overwrites a text that stands in the channel itself, where it is as short as most are.
+#[inline(always)]
 pub(crate) fn write(text: &mut SmolStr, new: &str) -> bool {
     let differs = text.as_str() != new;
     if differs {
-        *text = SmolStr::new(new);
+        replace(text, new);
     }
     differs
 }
 
+#[inline(never)]
+fn replace(text: &mut SmolStr, new: &str) {
+    *text = SmolStr::new(new);
+}
+
 /// Overwrites a shared text only where it differs; most events repeat what is known.
+#[inline(always)]
 pub(crate) fn set(text: &mut Arc<str>, new: &str) -> bool {
     let differs = text.as_ref() != new;
     if differs {
-        *text = if new.is_empty() { Arc::default() } else { new.into() };
+        share(text, new);
     }
     differs
+}
+
+#[inline(never)]
+fn share(text: &mut Arc<str>, new: &str) {
+    *text = if new.is_empty() { Arc::default() } else { new.into() };
 }
 
 /// The endpoint in a channel's name with its technology: `PJSIP/1001` of `PJSIP/1001-0000002a`.

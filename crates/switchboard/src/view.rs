@@ -147,9 +147,18 @@ impl View {
         if before.map(AsRef::as_ref) == call.as_ref() {
             return;
         }
-        let legs =
-            before.iter().flat_map(|before| &before.legs).chain(call.iter().flat_map(|call| &call.legs));
-        model.dirty.extensions.extend(legs.filter_map(|leg| leg.extension.clone()));
+        let new = call.as_ref().map(|call| call.legs.as_slice()).unwrap_or_default();
+        let old = before.map(|before| before.legs.as_slice()).unwrap_or_default();
+        let at = |leg: &Leg, extension| leg.extension.as_ref() == Some(extension);
+        for extension in new.iter().filter_map(|leg| leg.extension.as_ref()) {
+            model.dirty.extensions.insert(extension.clone());
+        }
+        // Nearly always they are where they were.
+        for extension in old.iter().filter_map(|leg| leg.extension.as_ref()) {
+            if !new.iter().any(|leg| at(leg, extension)) {
+                model.dirty.extensions.insert(extension.clone());
+            }
+        }
         let call = call.map(Arc::new);
         let before = match &call {
             Some(call) => self.published.insert(key, Arc::clone(call)),

@@ -59,12 +59,13 @@ impl Model {
 
     fn appear(&mut self, snapshot: &Snapshot<'_>, now: Millis) -> ChannelKey {
         let uid: Uid = snapshot.uniqueid.into();
-        let mut facts = Facts::default();
+        let own = snapshot.linkedid.is_empty() || snapshot.linkedid == snapshot.uniqueid;
+        let link = if own { Arc::clone(&uid) } else { self.link(snapshot.linkedid) };
+        let call = self.call_of_link(&link, now);
+        let mut facts = Facts { linkedid: Arc::clone(&link), ..Facts::default() };
         facts.overwrite(snapshot);
-        if facts.linkedid.is_empty() || facts.linkedid == uid {
-            facts.linkedid = Arc::clone(&uid);
-        }
-        let call = self.call_of_link(&Arc::clone(&facts.linkedid), now);
+        // Where the snapshot says none, it is its own.
+        facts.linkedid = link;
         let end = self.registry.end_of(&facts.name, &self.settings);
         let dialled = if facts.exten == "s" { SmolStr::default() } else { facts.exten.clone() };
         if let End::Phone(extension) = &end {
@@ -106,6 +107,11 @@ impl Model {
         self.dirty.calls.insert(call);
         self.recall(key);
         key
+    }
+
+    /// The linkedid, as it is known already where it is.
+    fn link(&self, link: &str) -> Arc<str> {
+        self.links.get_key_value(link).map_or_else(|| link.into(), |(link, _)| Arc::clone(link))
     }
 
     fn relink(&mut self, key: ChannelKey, link: &Arc<str>) {

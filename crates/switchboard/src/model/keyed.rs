@@ -89,8 +89,38 @@ impl<K: Key, V: Named> Keyed<K, V> {
         self.things.is_empty()
     }
 
-    #[cfg(any(test, feature = "sound"))]
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.things.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::BridgeKey;
+    use crate::maps::Channels;
+    use crate::model::{Bridge, BridgeKind};
+
+    fn bridge(id: &str) -> Bridge {
+        Bridge { id: id.into(), kind: BridgeKind::Talk, name: Arc::default(), members: Channels::new() }
+    }
+
+    #[test]
+    fn a_key_finds_nothing_once_its_thing_is_gone_also_where_another_one_stands_there() {
+        let mut bridges: Keyed<BridgeKey, Bridge> = Keyed::default();
+        let one = bridges.insert(|_| bridge("one"));
+        assert_eq!((bridges.key("one"), bridges.len()), (Some(one), 1));
+        bridges.remove(one);
+        let two = bridges.insert(|_| bridge("two"));
+        assert!(bridges.at(one).is_none() && bridges.get("one").is_none());
+        assert!(bridges.at(two).is_some_and(|it| it.id.as_ref() == "two"));
+        bridges.drain().for_each(drop);
+        let again = bridges.insert(|_| bridge("two"));
+        assert!(bridges.at(two).is_none() && bridges.at(again).is_some());
+        // The same name anew is another one.
+        let newer = bridges.insert(|_| bridge("two"));
+        assert_eq!((bridges.key("two"), bridges.len()), (Some(newer), 1));
+        assert!(bridges.at(again).is_none());
     }
 }
