@@ -253,7 +253,6 @@ impl Model {
             channel.past.seen = channel.past.seen.min(started);
             // Whatever it does, it has done for a while.
             channel.passing = Some(started);
-            self.settling.insert((started.plus(self.settings.settle_ms), key));
             if let Some(call) = self.calls.get_mut(&channel.call) {
                 call.started = call.started.min(started);
             }

@@ -277,12 +277,14 @@ fn note_origin(model: &mut Model, key: CallKey, of_call: Channels) {
             && channel.past.rang.or(channel.past.answered).is_some()
     };
     let channel = match &entry.origin {
-        Some(origin) => channels.at(origin.channel),
+        // It may have been away, and is there again under another key.
+        Some(origin) => channels.at(origin.channel).or_else(|| channels.get(&origin.uid)),
         None => entry.channels.iter().filter_map(|key| channels.at(*key)).find(calling),
     };
     let Some(channel) = channel else { return };
     let who = registry.party_at_channel(channel, settings);
-    if entry.origin.as_ref().is_none_or(|origin| !who.is(&origin.party)) {
+    let known = |origin: &Origin| origin.channel == channel.key && who.is(&origin.party);
+    if !entry.origin.as_ref().is_some_and(known) {
         let (uid, party) = (Arc::clone(&channel.uid), who.party());
         entry.origin = Some(Origin { channel: channel.key, uid, party });
     }

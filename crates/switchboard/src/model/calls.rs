@@ -29,7 +29,7 @@ pub(crate) struct CallEntry {
 /// Who began a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
-    /// At which channel, as long as that is there.
+    /// At which channel; the key as it was when that was last looked at.
     pub channel: ChannelKey,
     pub uid: Uid,
     pub party: Arc<Party>,

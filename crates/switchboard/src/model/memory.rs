@@ -78,9 +78,6 @@ impl Model {
         entry.id = known.id;
         entry.started = entry.started.min(known.started);
         entry.origin = entry.origin.take().or(known.origin);
-        if let Some(origin) = entry.origin.as_mut().filter(|origin| origin.uid == before.uid) {
-            origin.channel = key;
-        }
         entry.dialled = entry.dialled.take().or(known.dialled);
         entry.queue = entry.queue.take().or(known.queue);
         entry.went_out |= known.went_out;

@@ -5,7 +5,9 @@ use crate::api::Output;
 use crate::orders::Order;
 use crate::settings::Settings;
 use crate::switchboard::Switchboard;
-use frontdesk_protocol::{Change, Extension, HistoryOutcome, Hold, LegState, Millis, Office, PbxLink};
+use frontdesk_protocol::{
+    Change, Extension, HistoryOutcome, Hold, LegState, Millis, Office, PbxLink, Person, PersonId,
+};
 use std::collections::HashMap;
 
 /// What a plain Asterisk refuses.
@@ -314,6 +316,50 @@ fn a_call_that_outlives_an_outage_keeps_its_past_and_has_one_row() {
     let text = told(&mut board, 75_000);
     assert_eq!(text.matches("history").count(), 1, "{text}");
     assert!(text.contains("history 1001 Inbound 030123456(out) ring 5000 talk 60000 Answered"), "{text}");
+}
+
+#[test]
+fn who_began_a_call_is_known_again_when_a_list_has_left_them_out() {
+    let mut board = super::office();
+    let one = "Channel: PJSIP/1001-01\nChannelState: 6\nCallerIDNum: 1001\nExten: 1002\nUniqueid: 1.1\nLinkedid: 1.1";
+    let two = "Channel: PJSIP/1002-02\nChannelState: 6\nCallerIDNum: 1002\nConnectedLineNum: 1001\nUniqueid: 1.2\nLinkedid: 1.1";
+    let enters = |channel| fields(&format!("Event: BridgeEnter\nBridgeUniqueid: b\n{channel}"));
+    for channel in [one, two] {
+        board.packet(&enters(channel), Millis(10_000));
+    }
+    board.link_down("It was closed.".into(), Millis(20_000));
+    board.link_up(Millis(60_000));
+    loop {
+        let asked: Vec<(String, Order)> = board.sent.drain(..).collect();
+        if asked.is_empty() {
+            break;
+        }
+        for (id, order) in asked {
+            if matches!(order, Order::List("CoreShowChannels")) {
+                let item =
+                    format!("Event: CoreShowChannel\nActionID: {id}\nBridgeId: b\nDuration: 00:00:50\n{two}");
+                board.packet(&fields(&item), Millis(60_000));
+            }
+            for packet in super::answer(&id, &order) {
+                board.packet(&packet, Millis(60_000));
+            }
+        }
+    }
+    board.packet(&enters(one), Millis(61_000));
+    let extension = Extension::parse("1001").unwrap();
+    let person = Person {
+        id: PersonId::parse("anew").unwrap(),
+        name: "Alice Anew".into(),
+        extensions: vec![extension],
+        numbers: Vec::new(),
+        mailbox: None,
+        group: String::new(),
+    };
+    board.set_directory(vec![person], Millis(62_000));
+    told(&mut board, 62_000);
+    let call = board.office().calls.values().next().unwrap();
+    assert_eq!(call.origin.name.as_deref(), Some("Alice Anew"), "{call:?}");
+    assert_eq!(call.legs.len(), 2, "{call:?}");
 }
 
 #[test]

@@ -82,11 +82,8 @@ fn wait(model: &mut Model, key: ChannelKey, caller: Option<Uid>, due: Millis, no
     if caller.is_some() {
         channel.past.caller = caller;
     }
-    // Where it is waiting already, it is waited for.
-    if channel.passing.is_none() {
-        channel.passing = Some(now);
-        model.settling.insert((due, key));
-    }
+    channel.passing.get_or_insert(now);
+    model.settling.insert((due, key));
 }
 
 /// `began` is since when it has been in a state that might only have been passing, and has lasted.
