@@ -5,14 +5,13 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    io::Write as _,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use flate2::{Compression, write::GzEncoder};
+use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -100,9 +99,11 @@ fn pack(dist: &Path, into: &Path) -> Result<()> {
             fs::write(into.join(named("br")), packed)?;
         }
         if !into.join(named("gz")).is_file() {
-            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-            packed.write_all(&plain)?;
-            fs::write(into.join(named("gz")), packed.finish()?)?;
+            let mut packer = Compressor::new(CompressionLvl::best());
+            let mut packed = vec![0; packer.gzip_compress_bound(plain.len())];
+            let bytes = packer.gzip_compress(&plain, &mut packed)?;
+            packed.truncate(bytes);
+            fs::write(into.join(named("gz")), packed)?;
         }
         wanted.extend([named("br"), named("gz")]);
     }
