@@ -137,6 +137,7 @@ impl Controller {
                 desktop,
             ),
             Event::Remark(sentence) => self.remark(sentence, desktop),
+            Event::PageGone(sentence) => self.page_gone(sentence),
             Event::LoggedIn { attempt, outcome } => self.logged_in(attempt, outcome, now, desktop),
             Event::Opened { attempt } => self.opened(attempt, now),
             Event::Received { attempt, message, text } => {

@@ -126,6 +126,8 @@ pub(crate) enum Event {
     NotKept,
     /// Something that the person should be told once, in a sentence.
     Remark(String),
+    /// The page ended by itself and is loaded anew; the sentence is for the person, once there is a page.
+    PageGone(String),
     /// A login came to its end.
     LoggedIn {
         /// Which.

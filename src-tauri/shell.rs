@@ -4,6 +4,8 @@
 mod bell;
 mod commands;
 mod keys;
+#[cfg(target_os = "linux")]
+mod page;
 mod parcel;
 mod rehearsal;
 mod settings;
@@ -131,6 +133,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             if let Some(password) = password {
                 inbox.report(log_in(&cli, password));
             }
+            #[cfg(target_os = "linux")]
+            page::bring_back(&app, inbox.clone())?;
             let book = trust_book(&cli, &settings, inbox.clone());
             tauri::async_runtime::spawn(signals::heed(inbox.clone()));
             tauri::async_runtime::spawn(async move {

@@ -94,6 +94,14 @@ impl Controller {
         }
     }
 
+    /// There is no page until the next one listens: what is to be said waits for it.
+    pub(super) fn page_gone(&mut self, sentence: String) {
+        self.shown.page = Page::Loading;
+        if !self.shown.remarks.contains(&sentence) {
+            self.shown.remarks.push(sentence);
+        }
+    }
+
     /// Somebody followed a link: the person is asked, in the window. Of several before there is a page the newest counts.
     pub(super) fn follow_tel(&mut self, link: String, desktop: &mut impl Desktop) {
         match self.shown.page {

@@ -18,6 +18,8 @@ mod light;
 #[path = "../window/moving.rs"]
 mod moving;
 mod page;
+#[path = "../window/stopped.rs"]
+mod stopped;
 
 use anyhow::Result;
 use frontdesk_tests::stage::Stage;
@@ -110,4 +112,10 @@ async fn a_ringing_call_is_announced_by_the_browser() -> Result<()> {
 #[tokio::test]
 async fn of_a_thousand_tiles_those_that_are_seen_are_drawn_and_all_are_reached() -> Result<()> {
     big::is_drawn_where_it_is_seen().await
+}
+
+#[tokio::test]
+async fn a_view_that_stops_is_loaded_again_and_then_covered() -> Result<()> {
+    let Page { stage, page, .. } = &Page::open(&["1001"]).await?;
+    stopped::by_itself(stage, page).await
 }

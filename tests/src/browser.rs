@@ -100,6 +100,15 @@ impl Browser {
         Family::named("frontdesk", self.driver.id())
     }
 
+    /// The process in which WebKit has the window's page.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn page_process(&self) -> Result<Family> {
+        // Linux cuts the name.
+        self.desktop()?.child("WebKitWebProces")
+    }
+
     /// Writes a picture of the page.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! What a program and all that it started take, by what Linux says of them. Not what they do meanwhile.
 
 use anyhow::{Context, Result};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -30,6 +32,27 @@ impl Family {
     pub fn named(name: &str, below: u32) -> Result<Self> {
         let found = members(below)?.into_iter().find(|it| stat(*it).is_some_and(|(it, _)| it == name));
         Ok(Self { root: found.with_context(|| format!("no {name} was started"))? })
+    }
+
+    /// The program's own process.
+    pub fn process(self) -> u32 {
+        self.root
+    }
+
+    /// That of the one process of this name among what the program started.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn child(self, name: &str) -> Result<Self> {
+        Self::named(name, self.root)
+    }
+
+    /// Ends the program as a crash would; what it started stays.
+    ///
+    /// # Errors
+    /// When it has ended already.
+    pub fn crash(self) -> Result<()> {
+        kill(Pid::from_raw(i32::try_from(self.root)?), Signal::SIGKILL).context("the program has ended")
     }
 
     /// The proportional share of memory of each, in megabytes.

@@ -7,7 +7,7 @@ use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::ErrorKind;
 use x11rb::protocol::xproto::{
-    Atom, AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window,
+    Atom, AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat, MapState, Window,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -56,6 +56,20 @@ impl Screen {
         let message = ClientMessageEvent::new(32, window, self.protocols, [self.delete, 0, 0, 0, 0]);
         self.connection.send_event(false, window, EventMask::NO_EVENT, message)?;
         Ok(self.connection.flush()?)
+    }
+
+    /// How many pixels of the screen have exactly this colour: red, green, blue.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn pixels(&self, colour: [u8; 3]) -> Result<usize> {
+        let size = self.connection.get_geometry(self.root)?.reply()?;
+        let (all, format) = (!0, ImageFormat::Z_PIXMAP);
+        let picture =
+            self.connection.get_image(format, self.root, 0, 0, size.width, size.height, all)?.reply()?;
+        // Four bytes for each, the lowest first, as Xvfb has them at 24 bits.
+        let [red, green, blue] = colour;
+        Ok(picture.data.chunks_exact(4).filter(|it| it[..3] == [blue, green, red]).count())
     }
 
     fn now(&self, title: &str) -> Result<Shown> {

@@ -5,6 +5,7 @@
 mod acts;
 mod certificate;
 mod colours;
+mod crashed;
 mod handed;
 mod history;
 mod hostile;
@@ -16,6 +17,7 @@ mod reception;
 mod remembered;
 mod rest;
 mod rings;
+mod stopped;
 mod tel;
 
 use anyhow::Result;
@@ -170,4 +172,16 @@ async fn a_link_to_a_number_is_asked_about_and_dialled_by_a_yes() -> Result<()> 
 #[tokio::test]
 async fn a_link_to_a_number_waits_for_the_login_and_for_the_server() -> Result<()> {
     tel::waits().await
+}
+
+#[tokio::test]
+async fn a_view_that_stops_is_loaded_again_and_then_covered() -> Result<()> {
+    let Reception { stage, page, .. } = &Reception::open(&["1001"]).await?;
+    stopped::by_itself(stage, page).await
+}
+
+#[tokio::test]
+async fn a_page_whose_process_ends_is_loaded_again() -> Result<()> {
+    let Reception { stage, page, desktop } = &Reception::open(&["1001"]).await?;
+    crashed::comes_back(stage, page, &desktop.screen).await
 }

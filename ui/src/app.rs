@@ -16,7 +16,7 @@ use crate::transport::{self, Transport};
 use frontdesk_console::event::Held;
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
 use frontdesk_console::link::LOOK_MS;
-use frontdesk_console::{Console, Event, Lamp, Message, Moving, Over, Pulling, Scheme, Theme};
+use frontdesk_console::{Console, Event, Lamp, Message, Moving, Over, Pulling, Scheme, Theme, texts};
 use frontdesk_protocol::{Millis, PersonId, ServerMessage};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
@@ -134,6 +134,9 @@ impl Component for App {
         let mut console = Console::new(&dom::nonce(), dom::zone);
         console.update(Event::Tick(dom::now()));
         let transport = transport::open(ctx.link().callback(Msg::Heard));
+        if dom::unmark("data-restarted") {
+            happened.emit(Event::Message(Message::Remark { text: texts::page::RESTARTED.into() }));
+        }
         Self {
             console,
             transport,

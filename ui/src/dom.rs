@@ -43,6 +43,14 @@ pub fn mark(attribute: &str, value: Option<&str>) {
     };
 }
 
+/// Whether something is said about the whole page; it is not from now on.
+pub fn unmark(attribute: &str) -> bool {
+    let root = document().and_then(|document| document.document_element());
+    let marked = root.is_some_and(|root| root.has_attribute(attribute));
+    mark(attribute, None);
+    marked
+}
+
 /// Whether an element fits a CSS selector.
 pub fn is_there(css: &str) -> bool {
     document().is_some_and(|page| page.query_selector(css).is_ok_and(|found| found.is_some()))

@@ -13,6 +13,7 @@ mod login;
 mod marks;
 mod modal;
 mod panes;
+mod panics;
 mod question;
 mod search;
 mod settings;
@@ -25,6 +26,7 @@ mod users;
 
 /// Shows the view in the page's `#app`; on a page without one, in its body.
 pub fn start() {
+    panics::tell();
     match dom::by_id("app") {
         Some(root) => {
             root.set_inner_html("");

@@ -26,8 +26,11 @@ const TALKATIVE: &str = "TRACE frontdesk_server::logs: the log begins";
 /// What a page in Chromium says first on its console; `CONSOLE` of `frontdesk_tests::browser`.
 const CONSOLE: &str = "\"the console begins\"";
 
-/// What stands on a console when a page has failed.
-const FAILED: &str = "\"Uncaught ";
+/// What stands on a console when a page has failed, and in the log of the desktop program.
+const FAILED: [&str; 2] = ["\"Uncaught ", "the page reports an error"];
+
+/// In the names of the logs of tests in which a page is meant to fail.
+const MEANT: &str = "-a_view_that_stops_";
 
 /// The tests of the server whose servers have no PBX.
 const WITHOUT_A_PBX: &str = "frontdesk-server-cli";
@@ -193,7 +196,10 @@ impl Suite {
                     let (kind, word) = &self.planted[at.pattern().as_usize()];
                     format!("the {kind} {word:?}")
                 });
-                let Some(what) = known.or_else(|| by_its_form(line).map(str::to_owned)) else { continue };
+                let failed =
+                    || (!log.name.contains(MEANT) && failed(line)).then_some("a failure of the page");
+                let formed = || by_its_form(line).or_else(failed).map(str::to_owned);
+                let Some(what) = known.or_else(formed) else { continue };
                 let line: String = String::from_utf8_lossy(line).chars().take(300).collect();
                 leaks.push(format!("{}/{}:{}: {what} in: {line}", self.name, log.name, number + 1));
             }
@@ -216,11 +222,13 @@ fn programs(suite: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// What needs no register: a failed page, a key, and what has the form of a session's token (32 bytes in Base64).
+/// Whether a page has failed.
+fn failed(line: &[u8]) -> bool {
+    FAILED.iter().any(|words| contains(line, words))
+}
+
+/// What needs no register: a key, and what has the form of a session's token (32 bytes in Base64).
 fn by_its_form(line: &[u8]) -> Option<&'static str> {
-    if contains(line, FAILED) {
-        return Some("a failure of the page");
-    }
     if contains(line, "PRIVATE KEY") {
         return Some("a private key");
     }
@@ -289,12 +297,23 @@ mod tests {
                 "a failure of the page",
                 "INFO:CONSOLE:1] \"Uncaught RuntimeError: unreachable\", source: x (1)",
             ),
+            (
+                "a failure of the page",
+                "ERROR frontdesk_desktop::shell::commands: the page reports an error text=RuntimeError",
+            ),
         ];
         for (at, (what, line)) in cases.into_iter().enumerate() {
             let error = with_line(&format!("leak-{at}"), line).unwrap_err().to_string();
             assert!(error.starts_with(&format!("suite-a/0001-t-server.log:2: {what}")), "{line}: {error}");
             assert!(error.contains(line), "{error}");
         }
+    }
+
+    #[test]
+    fn a_page_that_is_meant_to_fail_may() {
+        let log = format!("{BEGIN}ERROR the page reports an error text=RuntimeError\n");
+        let name = "0001-a_view_that_stops_is_loaded_again-server.log";
+        searched("meant", &[("planted-1.txt", REGISTER), (name, &log)]).unwrap();
     }
 
     #[test]

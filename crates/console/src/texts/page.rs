@@ -107,6 +107,9 @@ pub fn send_to(name: &str) -> String {
     format!("Send to {name}")
 }
 
+/// The view stopped because of an error of its own, and the page was loaded again.
+pub const RESTARTED: &str = "The view stopped because of an error and was loaded again. Your calls were not touched; \
+    what you were typing or moving has to be done again.";
 /// A browser without WebSocket.
 pub const NO_SOCKET: &str = "This browser opens no WebSocket.";
 /// The server and the page are of different versions.
