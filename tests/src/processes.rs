@@ -86,6 +86,20 @@ impl Family {
         Ok(maps.lines().filter_map(|line| Some(line[line.find('/')?..].to_owned())).collect())
     }
 
+    /// The variable of its environment, as it was started.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn variable(self, name: &str) -> Result<Option<String>> {
+        let all = fs::read(format!("/proc/{}/environ", self.root)).context("the program has ended")?;
+        let value = all.split(|byte| *byte == 0).find_map(|one| {
+            one.strip_prefix(name.as_bytes())?
+                .strip_prefix(b"=")
+                .map(|it| String::from_utf8_lossy(it).into_owned())
+        });
+        Ok(value)
+    }
+
     /// When the program was started, as exactly as Linux says it: to two hundredths of a second.
     ///
     /// # Errors

@@ -109,6 +109,11 @@ async fn server_and_desktop_rest_while_nothing_happens() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_is_compiled_once() -> Result<()> {
+    rest::without_signals(&Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
 async fn the_desktop_program_loads_no_graphics_driver() -> Result<()> {
     rest::without_a_driver(&Reception::open(&["1001"]).await?).await
 }

@@ -51,3 +51,14 @@ pub async fn without_a_driver(reception: &Reception) -> Result<()> {
     ensure!(driver.is_none(), "the desktop program has loaded {driver:?}");
     Ok(())
 }
+
+/// The page's process compiles WebAssembly when it is called first and once: else signals come while it runs, and what it
+/// computes then is not always right.
+pub async fn without_signals(reception: &Reception) -> Result<()> {
+    let page = reception.page.page_process()?;
+    for name in ["JSC_useWasmIPInt", "JSC_useWasmLLInt", "JSC_useOMGJIT"] {
+        let value = page.variable(name)?;
+        ensure!(value.as_deref() == Some("false"), "the page's process has {name} as {value:?}");
+    }
+    Ok(())
+}
