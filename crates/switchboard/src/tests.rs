@@ -117,6 +117,11 @@ pub(crate) fn office() -> Switchboard {
 
 /// Answers every question of a cold start until there are no more; drops all other outputs.
 pub(crate) fn answer_all(board: &mut Switchboard, now: Millis) {
+    answer_all_with(board, now, &[]);
+}
+
+/// The same where these are the channels, each without what its list adds.
+pub(crate) fn answer_all_with(board: &mut Switchboard, now: Millis, channels: &[String]) {
     loop {
         let asked: Vec<(String, Order)> = board.sent.drain(..).collect();
         board.outputs.clear();
@@ -124,7 +129,7 @@ pub(crate) fn answer_all(board: &mut Switchboard, now: Millis) {
             return;
         }
         for (id, order) in asked {
-            for packet in answer(&id, &order) {
+            for packet in answer_with(&id, &order, channels) {
                 board.packet(&packet, now);
             }
         }
@@ -132,6 +137,10 @@ pub(crate) fn answer_all(board: &mut Switchboard, now: Millis) {
 }
 
 fn answer(id: &str, order: &Order) -> Vec<Fields> {
+    answer_with(id, order, &[])
+}
+
+fn answer_with(id: &str, order: &Order, channels: &[String]) -> Vec<Fields> {
     let item = |text: String| fields(&format!("{text}\nActionID: {id}"));
     let items: Vec<Fields> = match order {
         Order::List("ExtensionStateList") => EXTENSIONS
@@ -152,6 +161,9 @@ fn answer(id: &str, order: &Order) -> Vec<Fields> {
                 ))
             })
             .collect(),
+        Order::List("CoreShowChannels") => {
+            channels.iter().map(|channel| item(format!("Event: CoreShowChannel\n{channel}"))).collect()
+        }
         Order::List(_) => Vec::new(),
         Order::Get(_) => return vec![fields(&format!("Response: Success\nActionID: {id}\nVariable: x\nValue: "))],
         _ => return vec![fields(&format!("Response: Error\nActionID: {id}\nMessage: Permission denied"))],

@@ -1,12 +1,11 @@
 //! From what a real Asterisk says of a ringing phone to the card on the screen of the real window.
 
+use crate::probe;
 use anyhow::{Context, Result};
 use frontdesk_bench::figures::{Figure, Samples, quick};
 use frontdesk_lab::Policy;
 use frontdesk_lab::recorder::{AmiUser, Tap};
-use frontdesk_tests::browser::Browser;
-use frontdesk_tests::desktop::DesktopSession;
-use frontdesk_tests::stage::{PASSWORD, Stage};
+use frontdesk_tests::stage::Stage;
 use frontdesk_tests::until::until;
 use serde::Deserialize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -36,13 +35,7 @@ struct Painted {
 /// Somebody rings at the receptionist's phone, again and again.
 pub async fn of_a_ringing_call() -> Result<Vec<Figure>> {
     let stage = Stage::open().await?;
-    stage.user("anna", "receptionist", &["1001"]).await?;
-    let mut desktop = DesktopSession::open().await?;
-    desktop.log_as_usual();
-    let page = Browser::window(&desktop, &[]).await?;
-    page.log_in(Some(stage.address()?), "anna", PASSWORD).await?;
-    page.find("#connection[data-state='live']").await?;
-    let _: Option<bool> = page.run(WATCH).await?;
+    let (page, _desktop) = probe::reception(&stage, WATCH).await?;
     stage.office.phone("1001").policy(Policy::Ring);
     let tap = stage.office.tap(AmiUser::Recorder).await?;
     let mut times = Samples::default();

@@ -1,14 +1,14 @@
 //! From the key, or the release of the mouse, with which a caller is handed on in the real window to the action on the
 //! wire to a real Asterisk. Not whether the caller gets there; `tests/window/moving.rs` sees to that.
 
+use crate::probe;
 use crate::wire::Wire;
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
 use frontdesk_bench::figures::{Figure, Samples, quick};
 use frontdesk_lab::{LabOptions, Policy, State};
 use frontdesk_tests::browser::Browser;
-use frontdesk_tests::desktop::DesktopSession;
-use frontdesk_tests::stage::{PASSWORD, Stage};
+use frontdesk_tests::stage::Stage;
 use frontdesk_tests::until::until;
 
 /// Notes when a key or the mouse button came to the page, by the clock of the machine, before anybody else hears of it.
@@ -35,13 +35,7 @@ pub async fn of_a_receptionist() -> Result<Vec<Figure>> {
     stage.set_pbx("host", &format!("\"{}\"", wire.address.ip()))?;
     stage.set_pbx("port", &wire.address.port().to_string())?;
     stage.start_server().await?;
-    stage.user("anna", "receptionist", &["1001"]).await?;
-    let mut desktop = DesktopSession::open().await?;
-    desktop.log_as_usual();
-    let page = Browser::window(&desktop, &[]).await?;
-    page.log_in(Some(stage.address()?), "anna", PASSWORD).await?;
-    page.find("#connection[data-state='live']").await?;
-    let _: Option<bool> = page.run(WATCH).await?;
+    let (page, _desktop) = probe::reception(&stage, WATCH).await?;
     stage.office.phone("1001").policy(Policy::Answer);
     let mut rows = Vec::new();
     for (way, what) in [(Way::Keys, "the Enter"), (Way::Mouse, "the drop")] {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use frontdesk_tests::big::{BigOffice, USER};
 use frontdesk_tests::browser::Browser;
 use frontdesk_tests::desktop::DesktopSession;
-use frontdesk_tests::stage::PASSWORD;
+use frontdesk_tests::stage::{PASSWORD, Stage};
 use frontdesk_tests::until::within;
 use serde::Deserialize;
 use std::fmt;
@@ -67,6 +67,18 @@ pub struct View {
 /// Opens it, has it measure itself and logs in.
 pub async fn open(place: Place, office: &BigOffice) -> Result<View> {
     enter(place, office, Some(PROBE)).await
+}
+
+/// Opens the window of Anna, who is the receptionist at 1001, and runs a script in it.
+pub async fn reception(stage: &Stage, watch: &str) -> Result<(Browser, DesktopSession)> {
+    stage.user("anna", "receptionist", &["1001"]).await?;
+    let mut desktop = DesktopSession::open().await?;
+    desktop.log_as_usual();
+    let page = Browser::window(&desktop, &[]).await?;
+    page.log_in(Some(stage.address()?), "anna", PASSWORD).await?;
+    page.find("#connection[data-state='live']").await?;
+    let _: Option<bool> = page.run(watch).await?;
+    Ok((page, desktop))
 }
 
 /// Opens the window and logs in, with nothing in it that is not there in an office.

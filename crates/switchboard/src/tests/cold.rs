@@ -282,29 +282,10 @@ fn a_call_that_outlives_an_outage_keeps_its_past_and_has_one_row() {
     let before = board.office().calls.values().next().unwrap().clone();
     board.link_down("It was closed.".into(), Millis(20_000));
     board.link_up(Millis(60_000));
-    board.outputs.clear();
-    loop {
-        let asked: Vec<(String, Order)> = board.sent.drain(..).collect();
-        if asked.is_empty() {
-            break;
-        }
-        for (id, order) in asked {
-            if matches!(order, Order::List("CoreShowChannels")) {
-                for (channel, application) in [(trunk, "Dial"), (phone, "AppDial")] {
-                    let item = format!(
-                        "Event: CoreShowChannel\nActionID: {id}\nChannelState: 6\nBridgeId: b\nDuration: 00:00:50\nApplication: {application}\n{channel}"
-                    );
-                    board.packet(&fields(&item), Millis(60_000));
-                }
-                let end = format!("Event: CoreShowChannelsComplete\nActionID: {id}\nEventList: Complete");
-                board.packet(&fields(&end), Millis(60_000));
-            } else {
-                for packet in super::answer(&id, &order) {
-                    board.packet(&packet, Millis(60_000));
-                }
-            }
-        }
-    }
+    let listed = [(trunk, "Dial"), (phone, "AppDial")].map(|(channel, application)| {
+        format!("ChannelState: 6\nBridgeId: b\nDuration: 00:00:50\nApplication: {application}\n{channel}")
+    });
+    super::answer_all_with(&mut board, Millis(60_000), &listed);
     let after = board.office().calls.values().next().unwrap().clone();
     assert_eq!((&after.id, &after.origin, &after.via), (&before.id, &before.origin, &before.via));
     assert_eq!(after.via.queue.as_ref().map(ToString::to_string).as_deref(), Some("support"));
@@ -329,22 +310,8 @@ fn who_began_a_call_is_known_again_when_a_list_has_left_them_out() {
     }
     board.link_down("It was closed.".into(), Millis(20_000));
     board.link_up(Millis(60_000));
-    loop {
-        let asked: Vec<(String, Order)> = board.sent.drain(..).collect();
-        if asked.is_empty() {
-            break;
-        }
-        for (id, order) in asked {
-            if matches!(order, Order::List("CoreShowChannels")) {
-                let item =
-                    format!("Event: CoreShowChannel\nActionID: {id}\nBridgeId: b\nDuration: 00:00:50\n{two}");
-                board.packet(&fields(&item), Millis(60_000));
-            }
-            for packet in super::answer(&id, &order) {
-                board.packet(&packet, Millis(60_000));
-            }
-        }
-    }
+    let listed = format!("BridgeId: b\nDuration: 00:00:50\n{two}");
+    super::answer_all_with(&mut board, Millis(60_000), &[listed]);
     board.packet(&enters(one), Millis(61_000));
     let extension = Extension::parse("1001").unwrap();
     let person = Person {
