@@ -4,9 +4,9 @@
 mod bell;
 mod commands;
 mod keys;
+mod mailbox;
 #[cfg(target_os = "linux")]
 mod page;
-mod parcel;
 mod rehearsal;
 mod settings;
 mod signals;
@@ -102,8 +102,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         }))
         .plugin(window.build())
         .manage(inbox.clone())
+        .manage(mailbox::Mailboxes::default())
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
+            commands::hear,
             commands::log_in,
             commands::log_out,
             commands::order,

@@ -1,15 +1,16 @@
 //! What the page may call. One line each: everything is decided in the controller.
 
 use super::Inbox;
-use super::parcel::parcel;
+use super::mailbox::{Fetched, Mailbox, Mailboxes};
 use super::settings::Settings;
 use crate::event::{Event, Remember, View};
 use crate::secret::Secret;
 use frontdesk_protocol::{Command, CommandId, HistoryQuery};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
 use tauri::State;
-use tauri::ipc::{Channel, InvokeResponseBody};
+use tauri::ipc::Response;
 use tokio::sync::oneshot;
 
 /// The longest text of an error on the page that is logged, in characters.
@@ -18,11 +19,29 @@ const LONGEST_ERROR: usize = 2_000;
 type Answer = Result<(), String>;
 
 #[tauri::command]
-pub(super) async fn subscribe(core: State<'_, Inbox>, channel: Channel<InvokeResponseBody>) -> Answer {
-    // A page that has gone hears nothing more; that is no error here.
-    let view = View::new(move |json| drop(channel.send(parcel(json))));
-    core.tell(Event::Subscribed(view)).await;
+pub(super) async fn subscribe(core: State<'_, Inbox>, mailboxes: State<'_, Mailboxes>) -> Answer {
+    core.tell(Event::Subscribed(view_of(mailboxes.next()))).await;
     Ok(())
+}
+
+/// What the core has for the page, once there is something: JSON texts, one on each line.
+#[tauri::command]
+pub(super) async fn hear(
+    core: State<'_, Inbox>,
+    mailboxes: State<'_, Mailboxes>,
+) -> Result<Response, String> {
+    let mailbox = mailboxes.now();
+    loop {
+        match mailbox.fetch().await {
+            Fetched::Lines(lines) => return Ok(Response::new(lines)),
+            Fetched::Lost => core.tell(Event::Subscribed(view_of(Arc::clone(&mailbox)))).await,
+            Fetched::Closed => return Err("Another page listens in the place of this one.".into()),
+        }
+    }
+}
+
+fn view_of(mailbox: Arc<Mailbox>) -> View {
+    View::new(move |json| mailbox.put(&json))
 }
 
 #[tauri::command]

@@ -3,25 +3,27 @@ const now = () => performance.now();
 const probe = { gaps: [], long: [], scripts: [], painted: null, since: 0, running: false };
 globalThis.probe = probe;
 
-// Whether a message is the whole office: a text, its bytes, or what was read from one.
+// Whether a message is the whole office: a text, or the bytes of several, of which it is one of the first.
 const whole = (data) => {
-  if (data instanceof ArrayBuffer) return data.byteLength > 20_000 && new TextDecoder().decode(new Uint8Array(data, 0, 200)).includes('"snapshot"');
-  return typeof data === 'string' ? data.length > 20_000 && data.includes('"snapshot"') : Boolean(data?.message?.office);
+  if (data instanceof ArrayBuffer) return data.byteLength > 20_000 && new TextDecoder().decode(new Uint8Array(data, 0, 4_000)).includes('"snapshot"');
+  return typeof data === 'string' && data.length > 20_000 && data.includes('"snapshot"');
 };
+// When what a listener began is over: what it promised has come to its own listeners, a few steps further.
+const after = (steps, then) => steps ? queueMicrotask(() => after(steps - 1, then)) : then();
 // What the script of a frame costs: the drawing, and the listeners of the messages that come until the next one.
 const frames = globalThis.requestAnimationFrame.bind(globalThis);
 let [spent, office] = [0, null];
 const cost = (run, then) => {
   const begun = now();
   run();
-  queueMicrotask(() => queueMicrotask(() => {
+  after(8, () => {
     const script = now() - begun;
     spent += script;
     then?.(begun, script);
     if (office && !office.seen && document.querySelector('[data-person]')) seen();
-  }));
+  });
 };
-// The office came: `asked` is when the page began to fetch it; where it is not fetched, it is there when it comes.
+// The office came: `asked` is when its first bytes did; where it does not come in parts, it is there when it comes.
 const timed = (run, data, asked) => cost(run, (begun, script) => {
   if (!office && whole(data)) office = { begun, asked: asked ?? begun, script };
 });
@@ -37,13 +39,15 @@ const seen = () => {
 };
 const internals = globalThis.__TAURI_INTERNALS__;
 if (internals) {
-  // The desktop program's messages come to a callback in this table; it fetches the long ones itself.
-  for (const [id, hear] of internals.callbacks) internals.callbacks.set(id, (data) => timed(() => hear(data), data?.message, probe.asked));
+  // The desktop program's messages are answers to a question of the page; they come to a callback in this table.
+  const set = internals.callbacks.set.bind(internals.callbacks);
+  internals.callbacks.set = (id, hear) => set(id, (data) => timed(() => hear(data), data, probe.answered));
+  for (const [id, hear] of internals.callbacks) internals.callbacks.set(id, hear);
   const fetches = globalThis.fetch;
-  globalThis.fetch = (...what) => {
-    if (String(what[0]).includes('CHANNEL')) probe.asked ??= now(); // The first long message is the office.
-    return fetches(...what);
-  };
+  globalThis.fetch = (...what) => fetches(...what).then((answer) => {
+    if (String(what[0]).endsWith('/hear')) probe.answered = now();
+    return answer;
+  });
 } else {
   const listen = WebSocket.prototype.addEventListener;
   WebSocket.prototype.addEventListener = function (what, listener, options) {

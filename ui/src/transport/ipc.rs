@@ -1,10 +1,11 @@
-//! The desktop core over Tauri's IPC: `invoke` for what the person does, one channel for what is heard. The core keeps
-//! the connection, the replica and the token; nothing of them is here.
+//! The desktop core over Tauri's IPC: `invoke` for what the person does, and for what is heard a question that the core
+//! answers once there is something. The core keeps the connection, the replica and the token; nothing of them is here.
 
 use super::{Credentials, Surroundings, Transport};
 use frontdesk_console::event::Remember;
 use frontdesk_console::{Event, Message, Settings};
 use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId, ResyncCause, ServerMessage};
+use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -14,21 +15,15 @@ use yew::Callback;
 extern "C" {
     #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"], js_name = invoke, catch)]
     async fn invoke(command: &str, arguments: JsValue) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"])]
-    type Channel;
-
-    #[wasm_bindgen(constructor, js_namespace = ["window", "__TAURI__", "core"])]
-    fn new() -> Channel;
-
-    #[wasm_bindgen(method, setter, js_name = onmessage)]
-    fn set_onmessage(this: &Channel, hear: &JsValue);
 }
 
 /// Whether the desktop program is around this view.
 pub fn is_there() -> bool {
     js_sys::Reflect::has(&js_sys::global(), &"__TAURI__".into()).unwrap_or(false)
 }
+
+/// How long it takes until a core that could not be asked is asked again, in milliseconds.
+const AGAIN_MS: u32 = 1_000;
 
 /// The desktop core.
 pub struct Ipc {
@@ -65,18 +60,7 @@ impl Transport for Ipc {
                 Err(why) => Err(sentence(&why)),
             };
             hear.emit(Event::SettingsLoaded(loaded));
-            let told = hear.clone();
-            let heard = Closure::<dyn FnMut(JsValue)>::new(move |value: JsValue| match from_core(&value) {
-                Ok(message) => told.emit(Event::Message(message)),
-                Err(why) => report(&format!("a message from the core cannot be read: {why}")),
-            });
-            let channel = Channel::new();
-            channel.set_onmessage(&heard.into_js_value());
-            let arguments = js_sys::Object::new();
-            let set = js_sys::Reflect::set(&arguments, &"channel".into(), &channel);
-            if let Err(why) = set.and(invoke("subscribe", arguments.into()).await) {
-                report(&format!("subscribe: {}", sentence(&why)));
-            }
+            listen(hear).await;
         });
     }
 
@@ -158,6 +142,34 @@ impl Transport for Ipc {
     fn withdraw(&self, _leg: &LegId) {}
 }
 
+/// Hears what the core says. Where it cannot be asked it is asked anew in a moment; meanwhile the light goes out by itself,
+/// as whenever nothing is heard.
+async fn listen(hear: Callback<Event>) {
+    let why = match invoke("subscribe", to_js(&())).await {
+        Err(why) => why,
+        Ok(_) => loop {
+            match invoke("hear", to_js(&())).await {
+                Ok(lines) => take(&lines, &hear),
+                Err(why) => break why,
+            }
+        },
+    };
+    report(&format!("nothing is heard of the core: {}", sentence(&why)));
+    Timeout::new(AGAIN_MS, move || spawn_local(listen(hear))).forget();
+}
+
+/// Reads JSON texts, one on each line.
+fn take(lines: &JsValue, hear: &Callback<Event>) {
+    let text = String::from_utf8(js_sys::Uint8Array::new(lines).to_vec());
+    let Ok(text) = text else { return report("the core said what is no text") };
+    for line in text.split('\n') {
+        match read(line) {
+            Ok(message) => hear.emit(Event::Message(message)),
+            Err(why) => report(&format!("a message from the core cannot be read: {why}")),
+        }
+    }
+}
+
 fn report(text: &str) {
     #[derive(Serialize)]
     struct Arguments<'a> {
@@ -181,19 +193,13 @@ fn to_js(value: &impl Serialize) -> JsValue {
 /// What stands around a server's message when the core passes it on.
 const PASSED_ON: (&str, &str) = (r#"{"kind":"message","message":"#, "}");
 
-/// Reads a message of the core: a JSON text, as a string or, where it is long, as its bytes.
-fn from_core(value: &JsValue) -> Result<Message, String> {
-    let text = match value.dyn_ref::<js_sys::ArrayBuffer>() {
-        Some(bytes) => {
-            String::from_utf8(js_sys::Uint8Array::new(bytes).to_vec()).map_err(|why| why.to_string())?
-        }
-        None => value.as_string().ok_or("it is no text")?,
-    };
+/// Reads a message of the core.
+fn read(text: &str) -> serde_json::Result<Message> {
     // Read from within, because what says its kind beside the rest is copied before it is read.
     let passed_on = text.strip_prefix(PASSED_ON.0).and_then(|text| text.strip_suffix(PASSED_ON.1));
     match passed_on.map(ServerMessage::read) {
         Some(Ok(message)) => Ok(Message::Message { message: Box::new(message) }),
-        Some(Err(_)) | None => serde_json::from_str(&text).map_err(|why| why.to_string()),
+        Some(Err(_)) | None => serde_json::from_str(text),
     }
 }
 
