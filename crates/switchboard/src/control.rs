@@ -30,6 +30,8 @@ use std::collections::BTreeMap;
 pub(crate) enum Step {
     /// The PBX is asked whether the target exists.
     Asking(Target),
+    /// The target exists; who rings is waited for.
+    Unseen(Target),
     /// The action is under way; `without` are those to whom the caller is tied until then.
     Moving { mover: Uid, target: Target, how: How, without: Vec<Uid> },
     /// It was done; what becomes of the caller is watched.

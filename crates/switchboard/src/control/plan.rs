@@ -69,7 +69,7 @@ impl Switchboard {
         let (uid, call) = (Arc::clone(&channel.uid), channel.call);
         let (mover, how) = match other_party(&self.model, channel) {
             Ok((mover, how)) => (Some(mover), how),
-            // Who dials may be told a moment after the ringing: it is looked at again when the PBX has answered.
+            // Who dials may be told a moment after the ringing: it is waited for once the target is known to exist.
             Err(texts::UNKNOWN_CALLER) => (None, How::Redirect),
             Err(text) => return Err((Reason::Invalid, text.to_owned())),
         };

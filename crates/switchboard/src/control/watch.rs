@@ -12,6 +12,10 @@ use frontdesk_ami::Message;
 use frontdesk_protocol::{HandedState, Millis, Outcome, Reason, Registration, Return};
 use std::sync::Arc;
 
+/// How long who rings may be told after the ringing, in milliseconds. The two are one phone's and another task's of the
+/// PBX, and mostly a moment apart.
+const SEEN_MS: u64 = 1_000;
+
 /// How long a caller who was sent on is watched at most, in milliseconds.
 const WATCH_MS: u64 = 3_000;
 
@@ -95,7 +99,8 @@ impl Switchboard {
                 self.control.jobs.insert(ticket, job);
             }
             Step::StillRings => self.fail(ticket, Reason::Gone, texts::GONE),
-            Step::HangingUp { .. }
+            Step::Unseen(_)
+            | Step::HangingUp { .. }
             | Step::Ignoring
             | Step::Watching { .. }
             | Step::Fetching(_)
@@ -117,7 +122,12 @@ impl Switchboard {
         };
         let (mover, how) = match other_party(&self.model, leg) {
             Ok(found) => found,
-            Err(texts::UNKNOWN_CALLER) => return self.fail(ticket, Reason::Invalid, texts::UNKNOWN_CALLER),
+            Err(texts::UNKNOWN_CALLER) => {
+                job.step = Step::Unseen(target);
+                job.until = now.plus(SEEN_MS);
+                self.control.jobs.insert(ticket, job);
+                return;
+            }
             Err(_) => return self.fail(ticket, Reason::Gone, texts::CHANGED),
         };
         let Some(channel) = self.model.channels.get(&mover) else {
@@ -193,7 +203,9 @@ impl Switchboard {
             };
             let here = self.model.channels.contains_key(&job.leg);
             let outcome = match &job.step {
-                Step::Asking(_) | Step::StillRings if !here => Some(failed(Reason::Gone, texts::GONE)),
+                Step::Asking(_) | Step::Unseen(_) | Step::StillRings if !here => {
+                    Some(failed(Reason::Gone, texts::GONE))
+                }
                 Step::HangingUp { remark } if !here => Some(Outcome::Done { text: (*remark).to_owned() }),
                 Step::Ignoring if !here => Some(Outcome::Done {
                     text: "Your phone does not ring any more; the caller goes on as the phone system says."
@@ -210,7 +222,14 @@ impl Switchboard {
                     self.look_whether_parked(ticket, &mover, &by, late, now);
                     continue;
                 }
+                Step::Unseen(target) if self.is_seen(&job.leg) => {
+                    let (job, target) = (job.clone(), target.clone());
+                    self.go(ticket, job, target, now);
+                    continue;
+                }
+                Step::Unseen(_) if late => Some(failed(Reason::Invalid, texts::UNKNOWN_CALLER)),
                 Step::Asking(_)
+                | Step::Unseen(_)
                 | Step::Moving { .. }
                 | Step::HangingUp { .. }
                 | Step::Ignoring
@@ -225,6 +244,12 @@ impl Switchboard {
                 None => self.look_again(ticket, now),
             }
         }
+    }
+
+    /// Whether it can be told by now who is at the other end of a leg, or that nobody is.
+    fn is_seen(&self, leg: &Uid) -> bool {
+        let leg = self.model.channels.get(leg);
+        leg.is_some_and(|leg| !matches!(other_party(&self.model, leg), Err(texts::UNKNOWN_CALLER)))
     }
 
     /// What is said of a caller who comes back where nobody takes the call: nothing yet while that may still be, and

@@ -44,37 +44,66 @@ fn a_phone_that_rings_before_anything_dials_it_is_being_called() {
     assert_eq!(shown(&board), wanted);
 }
 
+/// A phone that rings at 1.000 s, before anything dials it, and an order for its caller at 1.001 s.
+fn ordered_before_the_dial() -> Switchboard {
+    let mut board = office();
+    hear(&mut board, &format!("Event: Newchannel\nChannelState: 4\n{TRUNK}"), 1_000);
+    hear(&mut board, &format!("Event: Newchannel\nChannelState: 5\n{PHONE}"), 1_000);
+    let mine = Extension::parse("1001").unwrap();
+    let leg = board.office().legs_at(std::slice::from_ref(&mine)).next().expect("a leg").1.id.clone();
+    let me = Actor { extensions: vec![mine], role: Role::Receptionist };
+    let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
+    board.command(Ticket(1), &me, Command::Transfer { leg, to, mode: TransferMode::Blind }, Millis(1_001));
+    board
+}
+
+fn dialled(board: &mut Switchboard, at: i64) {
+    let event = format!("Event: DialBegin\nChannelState: 4\n{TRUNK}\nDestChannelState: 5\n{}", dest(PHONE));
+    hear(board, &event, at);
+}
+
+fn target_exists(board: &mut Switchboard, at: i64) {
+    let id = board.sent.last().expect("a question").0.clone();
+    hear(board, &format!("Response: Success\nValue: 1\nActionID: {id}"), at);
+}
+
+fn caller_is_moved(board: &Switchboard) -> bool {
+    let last = &board.sent.last().expect("an action").1;
+    matches!(last, Order::Redirect { channel, .. } if channel == "PJSIP/trunk-01")
+}
+
 #[test]
 fn a_caller_who_is_not_known_yet_when_the_order_comes_is_moved_once_they_are() {
-    for dial in [true, false] {
-        let mut board = office();
-        hear(&mut board, &format!("Event: Newchannel\nChannelState: 4\n{TRUNK}"), 1_000);
-        hear(&mut board, &format!("Event: Newchannel\nChannelState: 5\n{PHONE}"), 1_000);
-        let mine = Extension::parse("1001").unwrap();
-        let leg = board.office().legs_at(std::slice::from_ref(&mine)).next().expect("a leg").1.id.clone();
-        let me = Actor { extensions: vec![mine], role: Role::Receptionist };
-        let to = Destination::Extension { extension: Extension::parse("1002").unwrap() };
-        board.command(
-            Ticket(1),
-            &me,
-            Command::Transfer { leg, to, mode: TransferMode::Blind },
-            Millis(1_001),
-        );
-        if dial {
-            let event =
-                format!("Event: DialBegin\nChannelState: 4\n{TRUNK}\nDestChannelState: 5\n{}", dest(PHONE));
-            hear(&mut board, &event, 1_002);
-        }
-        let id = board.sent.last().expect("a question").0.clone();
-        hear(&mut board, &format!("Response: Success\nValue: 1\nActionID: {id}"), 1_003);
-        let moved = matches!(
-            &board.sent.last().expect("an action").1,
-            Order::Redirect { channel, .. } if channel == "PJSIP/trunk-01"
-        );
-        assert_eq!(moved, dial);
-        let refused = matches!(outcome(&mut board), Some(Outcome::Failed { reason: Reason::Invalid, .. }));
-        assert_eq!(refused, !dial, "the caller still rings, and the sentence says so");
-    }
+    let mut board = ordered_before_the_dial();
+    dialled(&mut board, 1_002);
+    assert!(!caller_is_moved(&board));
+    target_exists(&mut board, 1_003);
+    assert!(caller_is_moved(&board));
+
+    let mut board = ordered_before_the_dial();
+    target_exists(&mut board, 1_003);
+    assert!(!caller_is_moved(&board));
+    dialled(&mut board, 2_002);
+    assert!(caller_is_moved(&board));
+    assert_eq!(outcome(&mut board), None, "nothing is done before somebody rings");
+}
+
+#[test]
+fn a_caller_who_does_not_become_known_stays_where_they_ring() {
+    let mut board = ordered_before_the_dial();
+    target_exists(&mut board, 1_003);
+    let due = board.deadline().expect("a look");
+    assert_eq!(outcome(&mut board), None);
+    board.tick(due);
+    assert_eq!(due, Millis(2_003));
+    let Some(Outcome::Failed { reason: Reason::Invalid, text }) = outcome(&mut board) else { panic!() };
+    assert!(text.starts_with("It cannot be seen yet who is calling. The caller still rings"), "{text}");
+
+    let mut board = ordered_before_the_dial();
+    target_exists(&mut board, 1_003);
+    hear(&mut board, &format!("Event: Hangup\nCause: 16\n{PHONE}"), 1_500);
+    assert!(matches!(outcome(&mut board), Some(Outcome::Failed { reason: Reason::Gone, .. })));
+    assert!(!caller_is_moved(&board));
 }
 
 /// A cold start whose list of channels has these items.
