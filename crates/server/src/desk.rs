@@ -12,6 +12,7 @@ use crate::exchange::Order;
 use crate::http::{App, Socket};
 use crate::hub::{Delivery, text};
 use crate::login::Session;
+use crate::pace::Rate;
 use crate::presence::Presence;
 use end::{Again, End, bye, code};
 use frontdesk_protocol::{CommandId, Extension, HistoryQuery, Outcome, Reason, ServerMessage};
@@ -44,8 +45,10 @@ pub struct Limits {
     pub hello: Duration,
     /// How long it may be silent; it is pinged well before.
     pub silence: Duration,
-    /// How many frames of any kind it may send at once, and per second.
-    pub frames: u64,
+    /// How many orders and questions all desks of a session may send.
+    pub orders: Rate,
+    /// How many frames of any kind a desk may send.
+    pub frames: Rate,
 }
 
 impl Default for Limits {
@@ -54,7 +57,8 @@ impl Default for Limits {
             request: Duration::from_secs(5),
             hello: Duration::from_secs(5),
             silence: Duration::from_secs(25),
-            frames: 50,
+            orders: Rate { at_once: 10, per_second: 10 },
+            frames: Rate { at_once: 50, per_second: 50 },
         }
     }
 }
@@ -65,7 +69,7 @@ pub async fn serve(socket: Socket, app: Arc<App>, session: Session) {
     let user = session.user.name.clone();
     tracing::info!(%user, "a desk connects");
     let now = clock::steady();
-    let pace = app.paces.of(session.key, now);
+    let pace = app.paces.of(session.key, app.limits.orders, now);
     let talk = Talk::new(Arc::clone(&app.hub), app.others, app.limits, session.clone(), pace, now);
     let mut standing = app.vigil.watch(&session);
     let mut desk = Desk {

@@ -98,7 +98,7 @@ impl Server {
 
     /// A desk connects.
     pub fn accept(&mut self, wire: u64, session: Session, now: u64) {
-        let pace = self.paces.of(session.key, at(now));
+        let pace = self.paces.of(session.key, Limits::default().orders, at(now));
         let hub = Arc::clone(&self.hub);
         let talk = Talk::new(hub, Others::Names, Limits::default(), session, pace, at(now));
         self.talks.insert(wire, Open { talk, waiting: Vec::new() });

@@ -120,7 +120,7 @@ async fn who_does_not_say_hello_or_nothing_at_all_is_let_go() {
 
 #[tokio::test]
 async fn a_flood_of_whatever_ends_the_socket() {
-    let bench = Bench::with(Limits { frames: 20, ..Limits::default() }).await;
+    let bench = Bench::with(Limits { frames: Rate { at_once: 20, per_second: 0 }, ..still() }).await;
     let flood = "The client sent more messages than the server takes. Update the client.";
     for message in [
         Message::text(r#"{"type":"beat"}"#),
@@ -146,7 +146,7 @@ async fn a_flood_of_whatever_ends_the_socket() {
 
 #[tokio::test]
 async fn orders_that_are_not_understood_count_like_others() {
-    let mut bench = Bench::new().await;
+    let mut bench = Bench::with(still()).await;
     let mut socket = seated(&bench).await;
     for _ in 0..11 {
         let explode = r#"{"type":"command","id":"1","command":{"do":"explode"}}"#;

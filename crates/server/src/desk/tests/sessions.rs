@@ -113,7 +113,8 @@ async fn a_log_out_while_another_program_holds_the_database_ends_the_session_at_
 
 #[tokio::test]
 async fn a_desk_that_is_never_silent_cannot_put_its_end_off() {
-    let bench = Bench::with(Limits { frames: 1_000_000, ..Limits::default() }).await;
+    let frames = Rate { at_once: 1_000_000, per_second: 1_000_000 };
+    let bench = Bench::with(Limits { frames, ..Limits::default() }).await;
     let (socket, _) = seated(&bench).await;
     let (mut say, mut hear) = socket.split();
     let beat = serde_json::to_string(&ClientMessage::Beat).unwrap();
