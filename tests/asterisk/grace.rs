@@ -47,9 +47,10 @@ async fn the_line_is_closed_after_three_seconds_and_the_row_is_that_of_a_normal_
 
 #[tokio::test]
 async fn whoever_was_hung_up_on_is_pulled_back_and_the_line_stays_open() -> Result<()> {
-    let (stage, mut desk) = scene::anna().await?;
+    let (stage, _) = scene::anna().await?;
     for case in Case::ANSWERED {
         let back = async {
+            let mut desk = stage.desk_of("anna").await?;
             let scene = case.set(&stage, &mut desk).await?;
             closing(&stage, &mut desk, &scene).await?;
             let entry =

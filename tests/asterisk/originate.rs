@@ -15,8 +15,9 @@ fn call(from: &str, to: &str) -> Command {
 
 #[tokio::test]
 async fn the_party_of_every_kind_of_call_is_called_back_from_its_row() -> Result<()> {
-    let (stage, mut desk) = scene::anna().await?;
+    let (stage, _) = scene::anna().await?;
     for case in Case::ALL {
+        let mut desk = stage.desk_of("anna").await?;
         call_back(&stage, &mut desk, case).await.with_context(|| format!("{case:?}"))?;
     }
     Ok(())

@@ -38,10 +38,10 @@ async fn nothing_happens(
 
 #[tokio::test]
 async fn a_target_that_does_not_exist_leaves_the_caller_where_they_were() -> Result<()> {
-    let (stage, mut desk) = scene::anna().await?;
+    let (stage, _) = scene::anna().await?;
     for case in Case::ALL {
-        let scene = case.set(&stage, &mut desk).await?;
-        let (stage, desk) = (&stage, &mut desk);
+        let (stage, desk) = (&stage, &mut stage.desk_of("anna").await?);
+        let scene = case.set(stage, desk).await?;
         let unknown = Reason::NoSuchDestination;
         let text = nothing_happens(stage, desk, &scene, to_extension("4711"), unknown).await?;
         assert_eq!(text, "The phone system does not know 4711. The caller is still with you.");

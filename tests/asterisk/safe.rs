@@ -64,7 +64,7 @@ pub async fn back(stage: &Stage, desk: &mut Desk, scene: &Scene, why: Return) ->
 
 #[tokio::test]
 async fn a_caller_whom_nobody_answers_or_takes_comes_back_with_the_reason() -> Result<()> {
-    let (stage, mut desk) = stage(1).await?;
+    let (stage, _) = stage(1).await?;
     let bob = stage.office.phone("1002");
     for case in [Case::Talking, Case::Ringing, Case::Queue, Case::Placed] {
         for (policy, why) in [
@@ -74,6 +74,7 @@ async fn a_caller_whom_nobody_answers_or_takes_comes_back_with_the_reason() -> R
             (Policy::Unavailable, Return::Refused),
         ] {
             let tried = async {
+                let mut desk = stage.desk_of("anna").await?;
                 bob.policy(policy.clone());
                 let scene = case.set(&stage, &mut desk).await?;
                 stage.office.phone(case.me()).policy(Policy::Ring);
