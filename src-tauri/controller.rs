@@ -114,6 +114,7 @@ impl Controller {
                 desktop.attach(view);
                 self.subscribed(now, desktop);
             }
+            Event::Missed => self.missed(now, desktop),
             Event::LogIn { server, user, password, remember, trust, reply } => {
                 match read_form(&server, user, &password) {
                     Ok(account) => {

@@ -82,6 +82,8 @@ pub(crate) type LoginReply = oneshot::Sender<Result<(), String>>;
 pub(crate) enum Event {
     /// The page is loaded and listens.
     Subscribed(View),
+    /// The page that listens has missed something of what it was told.
+    Missed,
     /// The person filled in the login form.
     LogIn {
         /// As typed.

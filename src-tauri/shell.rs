@@ -5,7 +5,6 @@ mod bell;
 mod commands;
 mod keys;
 mod mailbox;
-#[cfg(target_os = "linux")]
 mod page;
 mod rehearsal;
 mod settings;
@@ -105,7 +104,6 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         .manage(mailbox::Mailboxes::default())
         .invoke_handler(tauri::generate_handler![
             commands::subscribe,
-            commands::hear,
             commands::log_in,
             commands::log_out,
             commands::order,

@@ -127,6 +127,13 @@ impl Controller {
         }
     }
 
+    /// The page hears all that is known again; one that has gone does not, for what is kept is the next one's.
+    pub(super) fn missed(&mut self, now: Now, desktop: &mut impl Desktop) {
+        if matches!(self.shown.page, Page::Listens) {
+            self.subscribed(now, desktop);
+        }
+    }
+
     /// Tells the view all that is known.
     pub(super) fn retell(&self, now: Now, desktop: &mut impl Desktop) {
         for text in self.replica.retold(now.wall) {

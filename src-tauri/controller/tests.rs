@@ -239,6 +239,20 @@ fn of_the_links_before_there_is_a_page_the_newest_is_told_once() {
 }
 
 #[test]
+fn what_is_kept_for_the_next_page_does_not_go_to_one_that_has_gone() {
+    let mut desk = Desk::online();
+    let told = desk.done.told.len();
+    desk.takes(Event::Missed);
+    assert!(desk.done.told.len() > told, "who missed something is told all that is known");
+    desk.takes(Event::PageGone("It was loaded again.".into()));
+    let told = desk.done.told.len();
+    desk.takes(Event::Missed);
+    assert_eq!(desk.done.told.len(), told);
+    desk.takes(Event::Subscribed(View::new(drop)));
+    assert!(desk.done.told.iter().any(|told| told["text"] == "It was loaded again."), "{:?}", desk.done.told);
+}
+
+#[test]
 fn show_raises_the_window_wherever_it_is_chosen() {
     let mut desk = Desk::online();
     desk.takes(Event::Noticed { call: call("c1"), choice: NoticeChoice::Show });

@@ -1,7 +1,7 @@
 //! What the page may call. One line each: everything is decided in the controller.
 
 use super::Inbox;
-use super::mailbox::{Fetched, Mailbox, Mailboxes};
+use super::mailbox::{self, Mailboxes};
 use super::settings::Settings;
 use crate::event::{Event, Remember, View};
 use crate::secret::Secret;
@@ -9,8 +9,7 @@ use frontdesk_protocol::{Command, CommandId, HistoryQuery};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
-use tauri::State;
-use tauri::ipc::Response;
+use tauri::{State, WebviewWindow};
 use tokio::sync::oneshot;
 
 /// The longest text of an error on the page that is logged, in characters.
@@ -18,30 +17,17 @@ const LONGEST_ERROR: usize = 2_000;
 
 type Answer = Result<(), String>;
 
+/// The page is ready to hear what the core has for it: a call of `frontdeskHear` for all that waits.
 #[tauri::command]
-pub(super) async fn subscribe(core: State<'_, Inbox>, mailboxes: State<'_, Mailboxes>) -> Answer {
-    core.tell(Event::Subscribed(view_of(mailboxes.next()))).await;
-    Ok(())
-}
-
-/// What the core has for the page, once there is something: JSON texts, one on each line.
-#[tauri::command]
-pub(super) async fn hear(
+pub(super) async fn subscribe(
     core: State<'_, Inbox>,
     mailboxes: State<'_, Mailboxes>,
-) -> Result<Response, String> {
-    let mailbox = mailboxes.now();
-    loop {
-        match mailbox.fetch().await {
-            Fetched::Lines(lines) => return Ok(Response::new(lines)),
-            Fetched::Lost => core.tell(Event::Subscribed(view_of(Arc::clone(&mailbox)))).await,
-            Fetched::Closed => return Err("Another page listens in the place of this one.".into()),
-        }
-    }
-}
-
-fn view_of(mailbox: Arc<Mailbox>) -> View {
-    View::new(move |json| mailbox.put(&json))
+    window: WebviewWindow,
+) -> Answer {
+    let mailbox = mailboxes.next();
+    tauri::async_runtime::spawn(mailbox::deliver(Arc::clone(&mailbox), window, core.inner().clone()));
+    core.tell(Event::Subscribed(View::new(move |json| mailbox.put(json)))).await;
+    Ok(())
 }
 
 #[tauri::command]

@@ -1,13 +1,19 @@
-//! WebKit runs the page in a process of its own. Where that one ends by itself, the window would stay empty: the page is
-//! loaded again. What a page does whose view stops is in `boot.js`.
+//! WebKit runs the page in a process of its own. What the core says goes there as the argument of a call, and where that
+//! process ends by itself, the window would stay empty: the page is loaded again. What a page does whose view stops is in
+//! `boot.js`.
 
-use super::Inbox;
 use crate::event::Event;
-use gtk::glib;
+use crate::shell::Inbox;
+use gtk::{gio, glib};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, WebviewWindow};
+use tokio::sync::oneshot;
 use webkit2gtk::WebViewExt as _;
+
+/// What the page is called with: always the same text, which WebKit compiles once. What goes wrong in the page is its own
+/// affair, as if it had heard of it in an event.
+const CALL: &str = "try { globalThis.frontdeskHear?.(lines) } catch (error) { reportError(error) }";
 
 /// The window, by its name in `tauri.conf.json`.
 const WINDOW: &str = "main";
@@ -22,7 +28,7 @@ const BACK: &str = "The window's page ended because of an error and was loaded a
 ///
 /// # Errors
 /// When the window is closing already.
-pub(super) fn bring_back(app: &AppHandle, inbox: Inbox) -> tauri::Result<()> {
+pub(in crate::shell) fn bring_back(app: &AppHandle, inbox: Inbox) -> tauri::Result<()> {
     let Some(window) = app.get_webview_window(WINDOW) else { return Ok(()) };
     window.with_webview(move |webview| {
         let last = Cell::new(None::<Instant>);
@@ -36,4 +42,27 @@ pub(super) fn bring_back(app: &AppHandle, inbox: Inbox) -> tauri::Result<()> {
             glib::timeout_add_local_once(at - now, move || page.reload());
         });
     })
+}
+
+/// Calls the page with what the core says; done once it has read it. Where no page listens, nobody reads it.
+///
+/// # Errors
+/// When there is no page that could be called: its process has ended, or the window is closing.
+pub(in crate::shell) async fn hear(window: &WebviewWindow, lines: String) -> Result<(), String> {
+    let (read, done) = oneshot::channel();
+    let asked = window.with_webview(move |webview| {
+        let arguments = glib::VariantDict::new(None);
+        arguments.insert("lines", lines);
+        webview.inner().call_async_javascript_function(
+            CALL,
+            Some(&arguments.end()),
+            None,
+            None,
+            gio::Cancellable::NONE,
+            // Nobody waits for it any more only when the program ends.
+            move |outcome| drop(read.send(outcome.map(drop).map_err(|error| error.to_string()))),
+        );
+    });
+    asked.map_err(|error| error.to_string())?;
+    done.await.unwrap_or_else(|_| Err("The window is closing.".into()))
 }

@@ -11,24 +11,18 @@ pub async fn first_office(place: Place) -> Result<Vec<Figure>> {
     let mut rows = Vec::new();
     for (phones, calls, line) in OFFICES {
         let office = BigOffice::open(phones, calls).await?;
-        let [mut all, mut script, mut fetched] = [(); 3].map(|()| Samples::default());
+        let [mut all, mut script] = [(); 2].map(|()| Samples::default());
         for _ in 0..if quick() { 1 } else { 5 } {
             let view = probe::open(place, &office).await?;
             view.filled(phones).await?;
             let seen = view.painted().await?;
             all.push(seen.all);
             script.push(seen.script);
-            fetched.push(seen.fetched);
             view.close().await?;
         }
         let what = format!("{phones} phones, {calls} calls: snapshot read to painted, {place}");
         rows.push(Figure::at_most("P7", what, &all, line, "ms"));
-        let parts = match place {
-            Place::Page => format!("script {script} ms"),
-            Place::Window => {
-                format!("script {script} ms, before it the way from the desktop program {fetched} ms")
-            }
-        };
+        let parts = format!("script {script} ms");
         rows.push(Figure::told("P7", format!("of which, {phones} phones, {place}"), parts));
     }
     Ok(rows)

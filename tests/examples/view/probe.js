@@ -3,11 +3,8 @@ const now = () => performance.now();
 const probe = { gaps: [], long: [], scripts: [], painted: null, since: 0, running: false };
 globalThis.probe = probe;
 
-// Whether a message is the whole office: a text, or the bytes of several, of which it is one of the first.
-const whole = (data) => {
-  if (data instanceof ArrayBuffer) return data.byteLength > 20_000 && new TextDecoder().decode(new Uint8Array(data, 0, 4_000)).includes('"snapshot"');
-  return typeof data === 'string' && data.length > 20_000 && data.includes('"snapshot"');
-};
+// Whether a message is the whole office, or holds it: it is one of the first then.
+const whole = (data) => typeof data === 'string' && data.length > 20_000 && data.slice(0, 4_000).includes('"snapshot"');
 // When what a listener began is over: what it promised has come to its own listeners, a few steps further.
 const after = (steps, then) => steps ? queueMicrotask(() => after(steps - 1, then)) : then();
 // What the script of a frame costs: the drawing, and the listeners of the messages that come until the next one.
@@ -23,9 +20,9 @@ const cost = (run, then) => {
     if (office && !office.seen && document.querySelector('[data-person]')) seen();
   });
 };
-// The office came: `asked` is when its first bytes did; where it does not come in parts, it is there when it comes.
-const timed = (run, data, asked) => cost(run, (begun, script) => {
-  if (!office && whole(data)) office = { begun, asked: asked ?? begun, script };
+// The office came, whole.
+const timed = (run, data) => cost(run, (begun, script) => {
+  if (!office && whole(data)) office = { begun, script };
 });
 globalThis.requestAnimationFrame = (draw) => frames((at) => cost(() => draw(at), (_, script) => { if (office && !office.seen) office.script += script; }));
 const seen = () => {
@@ -33,21 +30,14 @@ const seen = () => {
   frames(() => {
     const channel = new MessageChannel();
     // After the frame that shows it was painted.
-    channel.port1.onmessage = () => { probe.painted = { script: office.script, fetched: office.begun - office.asked, all: now() - office.asked }; };
+    channel.port1.onmessage = () => { probe.painted = { script: office.script, all: now() - office.begun }; };
     channel.port2.postMessage(0);
   });
 };
-const internals = globalThis.__TAURI_INTERNALS__;
-if (internals) {
-  // The desktop program's messages are answers to a question of the page; they come to a callback in this table.
-  const set = internals.callbacks.set.bind(internals.callbacks);
-  internals.callbacks.set = (id, hear) => set(id, (data) => timed(() => hear(data), data, probe.answered));
-  for (const [id, hear] of internals.callbacks) internals.callbacks.set(id, hear);
-  const fetches = globalThis.fetch;
-  globalThis.fetch = (...what) => fetches(...what).then((answer) => {
-    if (String(what[0]).endsWith('/hear')) probe.answered = now();
-    return answer;
-  });
+if (globalThis.__TAURI_INTERNALS__) {
+  // The desktop program's core calls the page.
+  const hear = globalThis.frontdeskHear;
+  globalThis.frontdeskHear = (lines) => timed(() => hear(lines), lines);
 } else {
   const listen = WebSocket.prototype.addEventListener;
   WebSocket.prototype.addEventListener = function (what, listener, options) {

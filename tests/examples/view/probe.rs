@@ -34,8 +34,6 @@ pub enum Place {
 pub struct Painted {
     /// Reading it and drawing it as elements.
     pub script: f64,
-    /// Before that, on its way from the desktop program.
-    pub fetched: f64,
     /// Until the browser had painted it.
     pub all: f64,
 }

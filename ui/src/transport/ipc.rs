@@ -1,5 +1,5 @@
-//! The desktop core over Tauri's IPC: `invoke` for what the person does, and for what is heard a question that the core
-//! answers once there is something. The core keeps the connection, the replica and the token; nothing of them is here.
+//! The desktop core over Tauri's IPC: `invoke` for what the person does; what is heard is a call of the core's. The core
+//! keeps the connection, the replica and the token; nothing of them is here.
 
 use super::{Credentials, Surroundings, Transport};
 use frontdesk_console::event::Remember;
@@ -22,7 +22,10 @@ pub fn is_there() -> bool {
     js_sys::Reflect::has(&js_sys::global(), &"__TAURI__".into()).unwrap_or(false)
 }
 
-/// How long it takes until a core that could not be asked is asked again, in milliseconds.
+/// What the core calls in the page, with JSON texts, one on each line.
+const HEAR: &str = "frontdeskHear";
+
+/// How long it takes until a core that did not take note of the page is told of it again, in milliseconds.
 const AGAIN_MS: u32 = 1_000;
 
 /// The desktop core.
@@ -142,27 +145,25 @@ impl Transport for Ipc {
     fn withdraw(&self, _leg: &LegId) {}
 }
 
-/// Hears what the core says. Where it cannot be asked it is asked anew in a moment; meanwhile the light goes out by itself,
-/// as whenever nothing is heard.
+/// Hears what the core says from now on.
 async fn listen(hear: Callback<Event>) {
-    let why = match invoke("subscribe", to_js(&())).await {
-        Err(why) => why,
-        Ok(_) => loop {
-            match invoke("hear", to_js(&())).await {
-                Ok(lines) => take(&lines, &hear),
-                Err(why) => break why,
-            }
-        },
+    let heard = {
+        let hear = hear.clone();
+        Closure::<dyn Fn(String)>::new(move |lines: String| take(&lines, &hear)).into_js_value()
     };
-    report(&format!("nothing is heard of the core: {}", sentence(&why)));
-    Timeout::new(AGAIN_MS, move || spawn_local(listen(hear))).forget();
+    let ready = match js_sys::Reflect::set(&js_sys::global(), &HEAR.into(), &heard) {
+        Ok(_) => invoke("subscribe", to_js(&())).await,
+        Err(why) => Err(why),
+    };
+    if let Err(why) = ready {
+        report(&format!("nothing is heard of the core: {}", sentence(&why)));
+        Timeout::new(AGAIN_MS, move || spawn_local(listen(hear))).forget();
+    }
 }
 
 /// Reads JSON texts, one on each line.
-fn take(lines: &JsValue, hear: &Callback<Event>) {
-    let text = String::from_utf8(js_sys::Uint8Array::new(lines).to_vec());
-    let Ok(text) = text else { return report("the core said what is no text") };
-    for line in text.split('\n') {
+fn take(lines: &str, hear: &Callback<Event>) {
+    for line in lines.split('\n') {
         match read(line) {
             Ok(message) => hear.emit(Event::Message(message)),
             Err(why) => report(&format!("a message from the core cannot be read: {why}")),
