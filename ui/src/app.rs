@@ -7,7 +7,7 @@ mod view;
 
 use crate::dom::{self, Place};
 use crate::focus_hold::Hold;
-use crate::frames::{Due, Frames};
+use crate::frames::{Changes, Due, Frames};
 use crate::marks::{Mark, Marks};
 use crate::modal::Behind;
 use crate::panes::{self, Divider};
@@ -204,7 +204,10 @@ impl App {
     fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Event(event) => return self.event(event),
-            Msg::Heard(event) => return self.frames.put(event) == Due::Now && self.catch_up(dom::now()),
+            Msg::Heard(event) => {
+                let changes = if is_routine(&event) { Changes::Nothing } else { Changes::Something };
+                return self.frames.put(event, changes) == Due::Now && self.catch_up(dom::now());
+            }
             Msg::Frame => return self.catch_up(dom::now()),
             Msg::Settings(shown) => self.settings = shown,
             Msg::System(scheme) => self.system = scheme,

@@ -20,6 +20,15 @@ pub struct Frames {
     came: Closure<dyn FnMut()>,
 }
 
+/// What a thing that was heard may change of what is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changes {
+    /// Nothing, by itself.
+    Nothing,
+    /// Something.
+    Something,
+}
+
 /// Whether what was heard can wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -43,9 +52,13 @@ impl Frames {
         Self { waiting: Vec::new(), asked, came }
     }
 
-    /// Takes something that was heard.
-    pub fn put(&mut self, event: Event) -> Due {
+    /// Takes something that was heard. What changes nothing that is seen costs no frame, where nothing else waits for one.
+    pub fn put(&mut self, event: Event, changes: Changes) -> Due {
+        let alone = self.waiting.is_empty();
         self.waiting.push(event);
+        if alone && changes == Changes::Nothing {
+            return Due::Now;
+        }
         let seen = dom::document().is_some_and(|document| !document.hidden());
         if !seen || self.waiting.len() >= MOST {
             return Due::Now;
