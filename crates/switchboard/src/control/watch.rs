@@ -12,8 +12,8 @@ use frontdesk_ami::Message;
 use frontdesk_protocol::{HandedState, Millis, Outcome, Reason, Registration, Return};
 use std::sync::Arc;
 
-/// How long who rings may be told after the ringing, in milliseconds. The two are one phone's and another task's of the
-/// PBX, and mostly a moment apart.
+/// How long after the ringing the PBX may say for whom it rings, in milliseconds. Two of its threads say the two, mostly a
+/// moment apart.
 const SEEN_MS: u64 = 1_000;
 
 /// How long a caller who was sent on is watched at most, in milliseconds.
