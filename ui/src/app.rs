@@ -12,7 +12,7 @@ use crate::marks::{Mark, Marks};
 use crate::modal::Behind;
 use crate::panes::{self, Divider};
 use crate::sizes::Sizes;
-use crate::transport::{self, Transport};
+use crate::transport::{self, Remembered, Transport};
 use frontdesk_console::event::Held;
 use frontdesk_console::keys::{Modifier, Shortcut, shortcut};
 use frontdesk_console::link::LOOK_MS;
@@ -24,7 +24,7 @@ use lists::Lists;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
-use yew::{Callback, Component, Context, Html, NodeRef};
+use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
 /// How long a card rests on a tile before the targets open, in milliseconds.
 const REST_MS: u32 = 120;
@@ -87,6 +87,13 @@ pub enum Shown {
     No,
 }
 
+/// What the root begins with.
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct Start {
+    /// The settings of the last time.
+    pub remembered: Remembered,
+}
+
 /// The root component.
 pub struct App {
     console: Console,
@@ -117,8 +124,6 @@ pub struct App {
     second: (i64, u64),
     /// The server's time when the clocks went on last: between two seconds none of them is drawn anew.
     now: Millis,
-    /// Whether the settings of the last time are known, or that there are none.
-    remembers: bool,
     marks: Marks,
     _clock: Interval,
     _listeners: Vec<EventListener>,
@@ -126,18 +131,19 @@ pub struct App {
 
 impl Component for App {
     type Message = Msg;
-    type Properties = ();
+    type Properties = Start;
 
     fn create(ctx: &Context<Self>) -> Self {
         let happened = ctx.link().callback(Msg::Event);
         let ticking = happened.clone();
         let mut console = Console::new(&dom::nonce(), dom::zone);
         console.update(Event::Tick(dom::now()));
+        let asked = console.update(Event::SettingsLoaded(ctx.props().remembered.clone()));
         let transport = transport::open(ctx.link().callback(Msg::Heard));
         if dom::unmark("data-restarted") {
             happened.emit(Event::Message(Message::Remark { text: texts::page::RESTARTED.into() }));
         }
-        Self {
+        let mut app = Self {
             console,
             transport,
             happened,
@@ -158,11 +164,12 @@ impl Component for App {
             hold: Hold::default(),
             behind: Behind::default(),
             painted: String::new(),
-            remembers: false,
             marks: Marks::default(),
             _clock: Interval::new(LOOK_MS, move || ticking.emit(Event::Tick(dom::now()))),
             _listeners: listeners(ctx),
-        }
+        };
+        app.carry_out(asked);
+        app
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -243,7 +250,7 @@ impl App {
     }
 
     fn mark(&mut self) {
-        if self.remembers && !self.console.needs_login() {
+        if !self.console.needs_login() {
             self.marks.set(Mark::Desk);
         }
         if self.console.light().lamp == Lamp::Live {
@@ -291,7 +298,6 @@ impl App {
         if heard.is_empty() {
             return false;
         }
-        self.remembers |= heard.iter().any(|event| matches!(event, Event::SettingsLoaded(_)));
         let seen = heard.iter().any(|event| !is_routine(event));
         let open = self.open();
         let due = self.pass(std::iter::once(Event::Tick(now)).chain(heard));

@@ -2,12 +2,19 @@
 
 use frontdesk_console::{Focus, Over};
 use frontdesk_protocol::{Millis, PersonId};
-use wasm_bindgen::JsCast;
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, Promise};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Document, Element, FocusOptions, HtmlElement, HtmlInputElement, ScrollIntoViewOptions,
     ScrollLogicalPosition, Window,
 };
 use yew::NodeRef;
+
+/// A page on which no frame comes for so long is not seen, in milliseconds.
+const NO_FRAME_MS: u32 = 100;
 
 /// A place in the window, in CSS pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -49,6 +56,30 @@ pub fn unmark(attribute: &str) -> bool {
     let marked = root.is_some_and(|root| root.has_attribute(attribute));
     mark(attribute, None);
     marked
+}
+
+/// Does something once the next frame is on the screen; never on a page that has no frames.
+pub fn after_frame(act: impl FnOnce() + 'static) {
+    // What a frame's callback asks for comes after the frame.
+    let framed = Closure::once_into_js(move || Timeout::new(0, act).forget());
+    // A page that cannot be asked has no frames.
+    let _ = window().map(|window| window.request_animation_frame(framed.unchecked_ref()));
+}
+
+/// Waits until what was drawn is on the screen; where no frame comes, because nobody sees the page, only a moment.
+pub async fn painted() {
+    let painted = Promise::new(&mut |done, _| {
+        let framed = done.clone();
+        after_frame(move || fulfil(&framed));
+        Timeout::new(NO_FRAME_MS, move || fulfil(&done)).forget();
+    });
+    // Nothing rejects it.
+    let _ = JsFuture::from(painted).await;
+}
+
+fn fulfil(promise: &Function) {
+    // What fulfils a promise does not throw.
+    let _ = promise.call0(&JsValue::UNDEFINED);
 }
 
 /// Whether an element fits a CSS selector.

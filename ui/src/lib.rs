@@ -24,16 +24,21 @@ mod topbar;
 mod transport;
 mod users;
 
-/// Shows the view in the page's `#app`; on a page without one, in its body.
+use app::{App, Start};
+use wasm_bindgen_futures::spawn_local;
+
+/// Shows the view in the page's `#app`, as the person left it; on a page without one, in its body.
 pub fn start() {
     panics::tell();
-    match dom::by_id("app") {
-        Some(root) => {
+    spawn_local(async {
+        let remembered = transport::settings().await;
+        let root = dom::by_id("app");
+        if let Some(root) = &root {
             root.set_inner_html("");
-            yew::Renderer::<app::App>::with_root(root).render();
         }
-        None => {
-            yew::Renderer::<app::App>::new().render();
+        let root = root.or_else(|| dom::document()?.body().map(Into::into));
+        if let Some(root) = root {
+            yew::Renderer::<App>::with_root_and_props(root, Start { remembered }).render();
         }
-    }
+    });
 }

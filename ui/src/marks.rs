@@ -2,10 +2,7 @@
 //! showed what is so now. For whoever looks at how long a start takes; nothing depends on them.
 
 use crate::dom;
-use gloo_timers::callback::Timeout;
 use std::collections::BTreeSet;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 /// What is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,11 +29,9 @@ pub struct Marks(BTreeSet<Mark>);
 impl Marks {
     /// Marks the first time, once the next frame has been painted.
     pub fn set(&mut self, mark: Mark) {
-        let Some(window) = dom::window().filter(|_| self.0.insert(mark)) else { return };
-        // What a frame's callback asks for comes after the frame.
-        let framed = Closure::once_into_js(move || Timeout::new(0, move || note(mark)).forget());
-        // A page without frames has no first one.
-        let _ = window.request_animation_frame(framed.unchecked_ref());
+        if self.0.insert(mark) {
+            dom::after_frame(move || note(mark));
+        }
     }
 }
 

@@ -19,6 +19,9 @@ pub enum Surroundings {
     Page,
 }
 
+/// The settings of the last time, where there was one, or why they cannot be read.
+pub type Remembered = Result<Option<Box<Settings>>, String>;
+
 /// A filled-in login form.
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -38,7 +41,7 @@ pub struct Credentials {
 pub trait Transport {
     /// Where the view runs.
     fn surroundings(&self) -> Surroundings;
-    /// Begins to hear messages and the state of the connection; asks for the settings.
+    /// Begins to hear messages and the state of the connection.
     fn start(&self);
     /// Logs in; answered by [`Event::LoggedIn`].
     fn log_in(&self, credentials: Credentials);
@@ -56,6 +59,14 @@ pub trait Transport {
     fn notify(&self, leg: &LegId, title: &str, body: &str);
     /// Takes that back.
     fn withdraw(&self, leg: &LegId);
+}
+
+/// The settings of the last time, where there was one.
+///
+/// # Errors
+/// A sentence when they cannot be read.
+pub async fn settings() -> Remembered {
+    if ipc::is_there() { ipc::settings().await } else { web::settings() }
 }
 
 /// The transport of this page: IPC where the desktop program is, else the WebSocket of the page's server.

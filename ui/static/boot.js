@@ -65,6 +65,9 @@ try {
 } catch {
   // Then nobody is told that the page was loaded again.
 }
-import('./frontdesk-ui.js')
-  .then((view) => view.default({ module_or_path: new URL('./frontdesk-ui_bg.wasm', import.meta.url) }))
+// Each of these takes a while to come, so none of them waits for another.
+globalThis.frontdeskSettings = globalThis.__TAURI__?.core.invoke('load_settings');
+const program = fetch(new URL('./frontdesk-ui_bg.wasm', import.meta.url));
+Promise.all([import('./frontdesk-ui.js'), program])
+  .then(([view, program]) => view.default({ module_or_path: program }))
   .catch(stopped);

@@ -1,14 +1,15 @@
 //! The desktop core over Tauri's IPC: `invoke` for what the person does; what is heard is a call of the core's. The core
 //! keeps the connection, the replica and the token; nothing of them is here.
 
-use super::{Credentials, Surroundings, Transport};
+use super::{Credentials, Remembered, Surroundings, Transport};
+use crate::dom;
 use frontdesk_console::event::Remember;
 use frontdesk_console::{Event, Message, Settings};
 use frontdesk_protocol::{Command, CommandId, HistoryQuery, LegId, ResyncCause, ServerMessage};
 use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::Callback;
 
 #[wasm_bindgen]
@@ -24,6 +25,9 @@ pub fn is_there() -> bool {
 
 /// What the core calls in the page, with JSON texts, one on each line.
 const HEAR: &str = "frontdeskHear";
+
+/// What `boot.js` has asked the core for.
+const SETTINGS: &str = "frontdeskSettings";
 
 /// How long it takes until a core that did not take note of the page is told of it again, in milliseconds.
 const AGAIN_MS: u32 = 1_000;
@@ -57,12 +61,8 @@ impl Transport for Ipc {
     fn start(&self) {
         let hear = self.hear.clone();
         spawn_local(async move {
-            let loaded = match invoke("load_settings", to_js(&())).await {
-                Ok(value) if value.is_null() || value.is_undefined() => Ok(None),
-                Ok(value) => from_js(&value).map(Some),
-                Err(why) => Err(sentence(&why)),
-            };
-            hear.emit(Event::SettingsLoaded(loaded));
+            // To draw the office takes longer than to draw the desk without it, which is on the screen first.
+            dom::painted().await;
             listen(hear).await;
         });
     }
@@ -143,6 +143,20 @@ impl Transport for Ipc {
     fn notify(&self, _leg: &LegId, _title: &str, _body: &str) {}
 
     fn withdraw(&self, _leg: &LegId) {}
+}
+
+/// The settings that the core keeps. The page has asked for them already, while this program was loaded.
+pub async fn settings() -> Remembered {
+    let asked = js_sys::Reflect::get(&js_sys::global(), &SETTINGS.into());
+    let answer = match asked.and_then(JsCast::dyn_into::<js_sys::Promise>) {
+        Ok(asked) => JsFuture::from(asked).await,
+        Err(_) => invoke("load_settings", to_js(&())).await,
+    };
+    match answer {
+        Ok(value) if value.is_null() || value.is_undefined() => Ok(None),
+        Ok(value) => from_js(&value).map(Some),
+        Err(why) => Err(sentence(&why)),
+    }
 }
 
 /// Hears what the core says from now on.

@@ -5,7 +5,7 @@ mod http;
 mod notices;
 mod outage;
 
-use super::{Credentials, Surroundings, Transport};
+use super::{Credentials, Remembered, Surroundings, Transport};
 use crate::dom;
 use frontdesk_console::texts::page;
 use frontdesk_console::{Connection, Event, Message, Settings};
@@ -82,7 +82,6 @@ impl Transport for Web {
     }
 
     fn start(&self) {
-        self.link.hear.emit(Event::SettingsLoaded(load()));
         let link = Rc::clone(&self.link);
         // Asked first, so that a page without a session does not knock at the socket in vain.
         spawn_local(async move {
@@ -316,7 +315,8 @@ impl Link {
     }
 }
 
-fn load() -> Result<Option<Box<Settings>>, String> {
+/// The settings that this browser keeps.
+pub fn settings() -> Remembered {
     let store = dom::window().and_then(|window| window.local_storage().ok().flatten());
     let Some(text) = store.and_then(|store| store.get_item(STORE).ok().flatten()) else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|why| why.to_string())
