@@ -100,6 +100,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             }
         }))
         .plugin(window.build())
+        .plugin(tauri_plugin_store::Builder::default().build())
         .manage(inbox.clone())
         .manage(mailbox::Mailboxes::default())
         .invoke_handler(tauri::generate_handler![
@@ -303,6 +304,7 @@ impl Desktop for Shell {
     }
 
     fn quit(&mut self) {
+        self.settings.close();
         let (silent, closed, app) = (self.bell.silence(), self.rehearsal.take(), self.app.clone());
         tokio::spawn(async move {
             let tidy = async {

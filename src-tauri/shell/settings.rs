@@ -1,14 +1,15 @@
 //! The settings file: the view's settings, which are the view's own affair, the last server and user, and which
-//! certificates are trusted. No secrets. What is written is on the disk whole before it takes the old file's place, so
-//! that a full disk or a power cut costs the newest change at most.
+//! certificates are trusted. No secrets. Tauri's store keeps them; because it empties a file before it writes it, it is given
+//! one beside, which takes the old file's place once it is on the disk, whole: a full disk or a power cut costs the newest
+//! change at most.
 
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
-use std::io::Write as _;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, Wry};
+use tauri_plugin_store::{Store, StoreExt as _};
 
 const FILE: &str = "settings.json";
 const VIEW: &str = "view";
@@ -16,10 +17,12 @@ const ACCOUNT: &str = "account";
 const TRUSTED: &str = "trusted";
 
 /// The settings and their file.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Settings {
-    all: Arc<Mutex<Map<String, Value>>>,
+    store: Arc<Store<Wry>>,
     path: PathBuf,
+    /// Held while they are written: two changes at once are written one after the other.
+    writing: Arc<Mutex<()>>,
 }
 
 impl Settings {
@@ -29,19 +32,23 @@ impl Settings {
     /// # Errors
     /// When the system does not say where settings belong.
     pub(crate) fn open(app: &AppHandle, folder: Option<&Path>) -> anyhow::Result<(Self, Option<String>)> {
-        Ok(Self::open_in(&match folder {
+        let path = match folder {
             Some(folder) => std::path::absolute(folder)?,
             None => app.path().app_data_dir()?,
-        }))
-    }
-
-    fn open_in(folder: &Path) -> (Self, Option<String>) {
-        let path = folder.join(FILE);
+        }
+        .join(FILE);
         let (all, remark) = match read(&path) {
             Ok(all) => (all, None),
-            Err(remark) => (Map::new(), Some(remark)),
+            Err(remark) => (HashMap::new(), Some(remark)),
         };
-        (Self { all: Arc::new(Mutex::new(all)), path }, remark)
+        // What an end in the middle left beside the file is not read.
+        let store = app.store_builder(beside(&path)).defaults(all).create_new().disable_auto_save().build()?;
+        Ok((Self { store, path, writing: Arc::default() }, remark))
+    }
+
+    /// Writes nothing more: what is kept is on the disk, and the store would write it once more at the end of the program.
+    pub(super) fn close(&self) {
+        self.store.close_resource();
     }
 
     /// The view's settings; `null` before the first time.
@@ -86,43 +93,42 @@ impl Settings {
     }
 
     fn get(&self, key: &str) -> Value {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned().unwrap_or_default()
+        self.store.get(key).unwrap_or_default()
     }
 
     fn save(&self, key: &str, value: Value) -> Result<(), String> {
-        // Held while it is written: two changes at once are written one after the other.
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.get(key) == Some(&value) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.store.get(key).as_ref() == Some(&value) {
             return Ok(());
         }
-        all.insert(key.to_owned(), value);
-        write(&self.path, &all).map_err(|error| {
+        self.store.set(key, value);
+        let beside = beside(&self.path);
+        let written = self.store.save().and_then(|()| Ok(take_place(&beside, &self.path)?));
+        written.map_err(|error| {
+            // It may be just its bytes for which there is no room.
+            let _ = fs::remove_file(&beside);
             let place = self.path.display();
             format!("Your settings could not be kept in {place} ({error}). They count until you quit.")
         })
     }
 }
 
-fn write(path: &Path, all: &Map<String, Value>) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = path.with_extension("json.new");
-    let mut file = fs::File::create(&beside)?;
-    let written = file.write_all(&serde_json::to_vec_pretty(all)?).and_then(|()| file.sync_all());
-    if let Err(error) = written {
-        // It may be just its bytes for which there is no room.
-        let _ = fs::remove_file(&beside);
-        return Err(error);
-    }
-    fs::rename(&beside, path)
+/// Where new settings are written first.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("json.new")
+}
+
+/// Puts a file in another one's place, once it is on the disk.
+fn take_place(new: &Path, old: &Path) -> io::Result<()> {
+    fs::File::open(new)?.sync_all()?;
+    fs::rename(new, old)
 }
 
 /// What is in the file; a sentence where that cannot be used.
-fn read(path: &Path) -> Result<Map<String, Value>, String> {
+fn read(path: &Path) -> Result<HashMap<String, Value>, String> {
     let text = match fs::read(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Map::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashMap::new()),
         Err(error) => {
             let place = path.display();
             return Err(format!(
@@ -155,9 +161,9 @@ mod tests {
     fn a_damaged_file_is_set_aside_and_a_good_one_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
-        assert_eq!(read(&path), Ok(Map::new()), "no file is no damage");
+        assert_eq!(read(&path), Ok(HashMap::new()), "no file is no damage");
         fs::write(&path, "{}").unwrap();
-        assert_eq!(read(&path), Ok(Map::new()));
+        assert_eq!(read(&path), Ok(HashMap::new()));
         fs::write(&path, "{\"view\": {\"colo").unwrap();
         let sentence = read(&path).unwrap_err();
         assert!(sentence.contains("settings.json.broken"), "{sentence}");
@@ -169,34 +175,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_there_at_the_next_start() {
+    fn new_settings_take_the_place_of_the_old_ones_or_those_stay() {
         let folder = tempfile::tempdir().unwrap();
-        let (settings, _) = Settings::open_in(&folder.path().join("made by itself"));
-        settings.save_view(json!({ "theme": "dark" })).unwrap();
-        settings.note_account("desk.example:8090", "anna").unwrap();
-        let (again, remark) = Settings::open_in(&folder.path().join("made by itself"));
-        assert_eq!(remark, None);
-        assert_eq!(again.of_view(), json!({ "theme": "dark" }));
-        assert_eq!(again.account(), Some(("desk.example:8090".to_owned(), "anna".to_owned())));
-        assert_eq!(again.trusted(), BTreeMap::new());
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_full_disk_is_told_and_costs_nothing_that_was_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let (settings, _) = Settings::open_in(folder.path());
-        settings.save_view(json!({ "theme": "dark" })).unwrap();
-        let kept = fs::read(folder.path().join(FILE)).unwrap();
-        // What is written to this device is answered as by a full disk.
-        std::os::unix::fs::symlink("/dev/full", folder.path().join("settings.json.new")).unwrap();
-        let sentence = settings.save_view(json!({ "theme": "light" })).unwrap_err();
-        assert!(sentence.contains("No space left on device"), "{sentence}");
-        assert!(sentence.ends_with("They count until you quit."), "{sentence}");
-        assert_eq!(settings.of_view(), json!({ "theme": "light" }));
-        assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), kept);
-        // With room again, the next change takes along what could not be written.
-        settings.note_account("desk.example:8090", "anna").unwrap();
-        assert_eq!(Settings::open_in(folder.path()).0.of_view(), json!({ "theme": "light" }));
+        let (new, old) = (folder.path().join("settings.json.new"), folder.path().join(FILE));
+        fs::write(&old, "{\"old\": 1}").unwrap();
+        assert!(take_place(&new, &old).is_err(), "nothing is there");
+        assert_eq!(fs::read_to_string(&old).unwrap(), "{\"old\": 1}");
+        fs::write(&new, "{\"new\": 1}").unwrap();
+        take_place(&new, &old).unwrap();
+        assert_eq!(read(&old).unwrap().get("new"), Some(&json!(1)));
+        assert!(!new.exists());
     }
 }
