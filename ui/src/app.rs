@@ -212,7 +212,7 @@ impl App {
         match msg {
             Msg::Event(event) => return self.event(event),
             Msg::Heard(event) => {
-                let changes = if is_routine(&event) { Changes::Nothing } else { Changes::Something };
+                let changes = changes(&event);
                 return self.frames.put(event, changes) == Due::Now && self.catch_up(dom::now());
             }
             Msg::Frame => return self.catch_up(dom::now()),
@@ -298,7 +298,7 @@ impl App {
         if heard.is_empty() {
             return false;
         }
-        let seen = heard.iter().any(|event| !is_routine(event));
+        let seen = heard.iter().any(|event| changes(event) == Changes::Something);
         let open = self.open();
         let due = self.pass(std::iter::once(Event::Tick(now)).chain(heard));
         if open != self.open() {
@@ -450,10 +450,14 @@ impl App {
     }
 }
 
-/// Whether it is a message that comes all the time and by itself changes nothing that is seen.
-fn is_routine(event: &Event) -> bool {
-    let Event::Message(Message::Message { message }) = event else { return false };
-    matches!(**message, ServerMessage::Beat { .. } | ServerMessage::Check { .. })
+/// What it may change of what is seen: beats and checks come all the time.
+fn changes(event: &Event) -> Changes {
+    let Event::Message(Message::Message { message }) = event else { return Changes::Something };
+    match **message {
+        ServerMessage::Beat { .. } => Changes::Nothing,
+        ServerMessage::Check { .. } => Changes::Compared,
+        _ => Changes::Something,
+    }
 }
 
 /// The key's name; with Ctrl that of the Latin letter at its place, where the layout has another script.

@@ -25,6 +25,8 @@ pub struct Frames {
 pub enum Changes {
     /// Nothing, by itself.
     Nothing,
+    /// Nothing, but it is compared with all that is known: in a frame that would come on top of the drawing.
+    Compared,
     /// Something.
     Something,
 }
@@ -56,7 +58,7 @@ impl Frames {
     pub fn put(&mut self, event: Event, changes: Changes) -> Due {
         let alone = self.waiting.is_empty();
         self.waiting.push(event);
-        if alone && changes == Changes::Nothing {
+        if changes == Changes::Compared || (alone && changes == Changes::Nothing) {
             return Due::Now;
         }
         let seen = dom::document().is_some_and(|document| !document.hidden());
