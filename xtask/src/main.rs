@@ -2,12 +2,14 @@
 
 mod bench;
 mod check;
+mod desktop;
 mod fuzz;
 mod icons;
 mod job;
 mod lab;
 mod logs;
 mod packages;
+mod pinned;
 mod reliability;
 mod run;
 mod screenshots;
@@ -45,6 +47,8 @@ enum Task {
     Bench(bench::Options),
     /// Runs the checks alone: format, lints, docs, purity, sources, papers, dependencies.
     Check,
+    /// Builds the desktop program as it is shipped.
+    Desktop(desktop::Options),
     /// Builds the view into ui/dist.
     Ui(ui::Build),
     /// Draws every icon anew from the drawings in icons/.
@@ -88,6 +92,7 @@ fn act(task: Task) -> Result<ExitCode> {
             steps.summary(begun);
             return Ok(steps.exit());
         }
+        Task::Desktop(options) => desktop::make(&options)?,
         Task::Ui(build) => ui::build(build)?,
         Task::Icons => icons::draw()?,
         Task::Lab => lab::open()?,

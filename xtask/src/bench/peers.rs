@@ -1,15 +1,11 @@
 //! The published AMI clients, made ready: each language apart, so that what one lacks says nothing of the others. They are
 //! pinned in `bench/peers`, and kept in the user's cache, so that a registry is asked once for each change of the pins.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
-use crate::{job, packages, workspace};
+use crate::{job, packages, pinned, workspace};
 
 /// Where the clients of each language are, or why they are not there.
 pub struct Ready {
@@ -73,7 +69,7 @@ fn python() -> Result<PathBuf> {
     packages::provide(has_venv, &["python3", "python3-venv"])?;
     let python = workspace::which("python3").context("there is no python3 on this machine")?;
     let pins = fs::read_to_string(folder().join("requirements.txt"))?;
-    let home = kept("peers/python", &pins, |home| {
+    let home = pinned::kept("peers/python", &pins, |home| {
         job::run("making a Python of its own", Command::new(python).args(["-m", "venv"]).arg(home))?;
         let mut pip = Command::new(home.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
@@ -84,40 +80,5 @@ fn python() -> Result<PathBuf> {
 }
 
 fn node() -> Result<PathBuf> {
-    Ok(npm("published Node clients", "peers", "peers/node")?.join("node_modules"))
-}
-
-/// What a folder of `bench` pins for npm, in a folder of the cache, which it gives.
-pub fn npm(what: &str, from: &str, into: &str) -> Result<PathBuf> {
-    packages::provide(|| workspace::which("npm").is_some(), &["nodejs", "npm"])?;
-    for program in ["node", "npm"] {
-        ensure!(workspace::which(program).is_some(), "there is no {program} on this machine");
-    }
-    let from = workspace::root().join("bench").join(from);
-    let pins = fs::read_to_string(from.join("package-lock.json"))?;
-    kept(into, &pins, |home| {
-        for file in ["package.json", "package-lock.json"] {
-            fs::copy(from.join(file), home.join(file))?;
-        }
-        let mut npm = Command::new("npm");
-        npm.current_dir(home).args(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        job::run(&format!("installing the {what}"), &mut npm)
-    })
-}
-
-/// The folder in the cache that holds what these pins name; made anew where they have changed.
-fn kept(into: &str, pins: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let home = workspace::cache()?.join(into);
-    let made = home.join("pins");
-    if fs::read_to_string(&made).is_ok_and(|made| made == pins) {
-        return Ok(home);
-    }
-    if home.exists() {
-        fs::remove_dir_all(&home)?;
-    }
-    fs::create_dir_all(&home)?;
-    make(&home)?;
-    // Last: what was made by half is made again.
-    fs::write(made, pins)?;
-    Ok(home)
+    Ok(pinned::npm("published Node clients", "peers", "peers/node")?.join("node_modules"))
 }

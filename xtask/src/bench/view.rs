@@ -6,12 +6,8 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
-use super::{parts::Run, peers};
-use crate::{
-    job,
-    packages::{self, Purpose},
-    ui, workspace,
-};
+use super::parts::Run;
+use crate::{desktop, job, ui, workspace};
 
 /// The most that the view may weigh on its way to a browser, in kilobytes.
 const MOST: f64 = 400.0;
@@ -73,28 +69,9 @@ pub fn size(run: &Run) -> Result<()> {
     hand_over(run, &rows)
 }
 
-/// Weighs the package for Debian, made by Tauri's own tool.
+/// Weighs the package for Debian.
 pub fn package(run: &Run) -> Result<()> {
-    packages::ensure(&[Purpose::Package])?;
-    let tool = peers::npm("tool that makes the package", "deb", "deb")?.join("node_modules/.bin/tauri");
-    // A release has no names for a profiler, and is otherwise the same program.
-    let (program, target) = (workspace::target().join("release/frontdesk"), workspace::target().join("deb"));
-    let release = target.join("release");
-    fs::create_dir_all(&release)?;
-    let mut strip = Command::new("strip");
-    job::run("taking the names out", strip.arg("-o").arg(release.join("frontdesk")).arg(program))?;
-    let made = release.join("bundle/deb");
-    if made.exists() {
-        fs::remove_dir_all(&made)?;
-    }
-    let mut bundle = Command::new(tool);
-    bundle.current_dir(workspace::root()).env("CARGO_TARGET_DIR", &target);
-    job::run("making the package", bundle.args(["bundle", "--bundles", "deb", "--ci"]))?;
-    let package = fs::read_dir(&made)?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| path.extension() == Some("deb".as_ref()))
-        .with_context(|| format!("there is no package in {}", made.display()))?;
+    let (package, target) = (desktop::package()?, workspace::target().join("deb"));
     let (inside, packed) = (target.join("inside"), target.join("packed.deb"));
     if inside.exists() {
         fs::remove_dir_all(&inside)?;
