@@ -42,7 +42,8 @@ impl Settings {
             Err(remark) => (HashMap::new(), Some(remark)),
         };
         // What an end in the middle left beside the file is not read.
-        let store = app.store_builder(beside(&path)).defaults(all).create_new().disable_auto_save().build()?;
+        let store =
+            app.store_builder(beside(&path)).defaults(all).create_new().disable_auto_save().build()?;
         Ok((Self { store, path, writing: Arc::default() }, remark))
     }
 
