@@ -5,6 +5,7 @@
 use super::Inbox;
 use super::page;
 use crate::event::Event;
+use crate::memory;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tauri::WebviewWindow;
@@ -110,7 +111,10 @@ pub(super) async fn deliver(mailbox: Arc<Mailbox>, window: WebviewWindow, inbox:
     loop {
         match mailbox.fetch().await {
             Fetched::Lines(lines) => {
-                if let Err(why) = page::hear(&window, lines).await {
+                let length = lines.len();
+                let heard = page::hear(&window, lines).await;
+                memory::handed_over(length);
+                if let Err(why) = heard {
                     tracing::warn!(why, "the page cannot be told anything");
                     tokio::time::sleep(AGAIN).await;
                     mailbox.lose();

@@ -114,6 +114,11 @@ async fn the_page_is_compiled_once() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_keeps_little_memory() -> Result<()> {
+    rest::with_little_memory(&Reception::open(&["1001"]).await?).await
+}
+
+#[tokio::test]
 async fn the_desktop_program_loads_no_graphics_driver() -> Result<()> {
     rest::without_a_driver(&Reception::open(&["1001"]).await?).await
 }

@@ -55,10 +55,23 @@ pub async fn without_a_driver(reception: &Reception) -> Result<()> {
 /// The page's process compiles WebAssembly when it is called first and once: else signals come while it runs, and what it
 /// computes then is not always right.
 pub async fn without_signals(reception: &Reception) -> Result<()> {
+    let compiled = ["JSC_useWasmIPInt", "JSC_useWasmLLInt", "JSC_useOMGJIT"].map(|name| (name, "false"));
+    told(reception, compiled)
+}
+
+/// The page's process has no compiler for JavaScript, and the allocator that keeps least. What that saves is in the bench.
+pub async fn with_little_memory(reception: &Reception) -> Result<()> {
+    told(reception, [("JSC_useBaselineJIT", "false"), ("JSC_useDFGJIT", "false"), ("Malloc", "1")])
+}
+
+fn told(
+    reception: &Reception,
+    variables: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Result<()> {
     let page = reception.page.page_process()?;
-    for name in ["JSC_useWasmIPInt", "JSC_useWasmLLInt", "JSC_useOMGJIT"] {
+    for (name, wanted) in variables {
         let value = page.variable(name)?;
-        ensure!(value.as_deref() == Some("false"), "the page's process has {name} as {value:?}");
+        ensure!(value.as_deref() == Some(wanted), "the page's process has {name} as {value:?}");
     }
     Ok(())
 }
