@@ -41,7 +41,8 @@ const COLLECTED: [(&str, &str); 3] = [
     ("JSC_heapGrowthMaxIncrease", "0.5"),
     // The same on a machine with less than 16 GB.
     ("JSC_smallHeapGrowthFactor", "1.5"),
-    ("JSC_largeHeapSize", "16777216"),
+    // So much may come together in any case, in bytes; by itself WebKit takes 32 MB.
+    ("JSC_largeHeapSize", "4194304"),
 ];
 
 /// Puts it into the environment. Who sets the first variable about drawing, or one about compilers, has all of that as the
