@@ -384,7 +384,8 @@ impl Model {
         self.leave_for(key, None);
     }
 
-    /// The same, of a channel that is about to enter `next`, which stays.
+    /// The same, of a channel that is about to enter `next`, which stays. Where that is the bridge it is in, as a list said
+    /// before the event, it stays where it waits.
     fn leave_for(&mut self, key: ChannelKey, next: Option<BridgeKey>) {
         let Some(channel) = self.channels.at_mut(key) else { return };
         let Some(left) = channel.ties.bridge.take() else { return };
@@ -398,7 +399,10 @@ impl Model {
             }
         }
         let parking = bridge.kind == BridgeKind::Parking;
-        if bridge.members.is_empty() && bridge.kind == BridgeKind::Talk && next != Some(left) {
+        if next == Some(left) {
+            return;
+        }
+        if bridge.members.is_empty() && bridge.kind == BridgeKind::Talk {
             self.bridges.remove(left);
         }
         if parking {
