@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     path::PathBuf,
     process::{Command, ExitCode, Stdio},
     time::Instant,
@@ -26,6 +27,10 @@ const SUITES: &str = "frontdesk-tests";
 
 /// This package is built and tested apart: it is running.
 const OWN: &str = "xtask";
+
+/// What decides which cases the properties try: always the same ones here, so that a run says something of what was
+/// changed. `cargo test` draws new ones each time.
+const DRAW: &str = "PROPTEST_RNG_SEED";
 
 /// What it costs, held to its lines: `cargo xtask bench --quick`.
 const BENCH: &str = "bench-quick";
@@ -169,6 +174,9 @@ impl Program {
             .env("RUST_BACKTRACE", "0")
             .env("INSTA_UPDATE", "no")
             .env("INSTA_WORKSPACE_ROOT", workspace::root());
+        if env::var_os(DRAW).is_none() {
+            command.env(DRAW, "1");
+        }
         if logs::are_of(&self.step) {
             command.env(logs::VARIABLE, logs::of(&self.step));
         }

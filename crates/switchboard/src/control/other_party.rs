@@ -50,6 +50,10 @@ fn called(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, How
     if leg.place.queue.is_some() {
         return Err(texts::QUEUED);
     }
+    // Mine ends when they are moved, and would take whoever talks to it along.
+    if ends.iter().any(|(tie, _)| *tie == Tie::Bridged) {
+        return Err(texts::CONFERENCE);
+    }
     let mut called = ends.iter().filter(|(tie, _)| *tie == Tie::Dialled);
     let (Some((_, far)), None) = (called.next(), called.next()) else {
         return Err(texts::UNANSWERED);
@@ -84,8 +88,11 @@ fn talking(model: &Model, leg: &Channel, ends: &[(Tie, Uid)]) -> Result<(Uid, Ho
 /// Whether somebody outside would be left alone on the line, and so lose it, if this channel were sent elsewhere: it is a
 /// colleague's, and they talk.
 pub(super) fn leaves_somebody(model: &Model, channel: &Channel) -> bool {
-    channel.end != End::Trunk
-        && model.ends(&channel.uid).into_iter().any(|(tie, other)| {
-            tie == Tie::Bridged && model.channels.get(&other).is_some_and(|other| other.end == End::Trunk)
-        })
+    channel.end != End::Trunk && talks_outside(model, channel).next().is_some()
+}
+
+/// Who outside talks to this channel.
+pub(super) fn talks_outside<'m>(model: &'m Model, channel: &'m Channel) -> impl Iterator<Item = &'m Uid> {
+    let ends = model.ends_of(channel).into_iter();
+    ends.filter(|(tie, other)| *tie == Tie::Bridged && other.end == End::Trunk).map(|(_, other)| &other.uid)
 }

@@ -1,5 +1,6 @@
 //! What becomes of an order: the answers to its actions, and what the channels do afterwards.
 
+use super::other_party::talks_outside;
 use super::target::service_of;
 use super::whereabouts::{LINE_MS, SILENCE_MS, tied};
 use super::{Cancelled, How, Job, Step, Target, Wish, other_party, texts};
@@ -54,9 +55,13 @@ impl Switchboard {
             Step::Moving { mover, target, how, without } if success => {
                 self.handed_on(&job, &mover, &target, without, now);
                 self.model.sent_to(&mover, service_of(&target.wish));
+                // Nobody else outside has come to talk to it meanwhile.
+                let leg = self.model.channels.get(&job.leg);
+                let alone =
+                    leg.is_some_and(|leg| talks_outside(&self.model, leg).all(|other| *other == mover));
                 if let Some(leg) = self.model.channels.get_mut(&job.leg) {
                     leg.past.handed_to = Some(target.label.as_str().into());
-                    if how == How::Called {
+                    if how == How::Called && alone {
                         let channel = leg.facts.name.as_ref().to_owned();
                         self.act(Order::Hangup { channel });
                     }

@@ -214,6 +214,49 @@ fn a_call_that_i_place_goes_to_no_mailbox_before_it_is_answered() {
     assert_eq!(board.sent.len(), 0);
 }
 
+/// The line of a caller whom a call that I place has found talking to me, which ends with mine.
+#[test]
+fn whoever_talks_to_me_is_not_hung_up_on_for_somebody_whom_i_call() {
+    let talking = |board: &mut Switchboard, at: i64| {
+        let line = |event: &str, uid: &str, name: &str| {
+            fields(&format!(
+                "Event: {event}\nChannel: {name}\nChannelState: 6\nUniqueid: {uid}\nLinkedid: {uid}\n\
+                 BridgeUniqueid: b-1\nBridgeType: basic"
+            ))
+        };
+        let mine = leg(board, "1001").as_str().to_owned();
+        let name = board.model.channels.get(mine.as_str()).unwrap().facts.name.as_ref().to_owned();
+        for packet in [
+            line("Newchannel", "9.9", "PJSIP/trunk-000000aa"),
+            line("BridgeEnter", "9.9", "PJSIP/trunk-000000aa"),
+            line("BridgeEnter", &mine, &name),
+        ] {
+            board.packet(&packet, Millis(at));
+        }
+    };
+    let carol = || Destination::Extension { extension: extension("1003") };
+    let name = "lab/transfer_placed_inside.frontdesk";
+    let ringing = || at(name, 7).0;
+
+    // That I talk and that I call somebody come in the wrong order.
+    let mut board = ringing();
+    talking(&mut board, 7);
+    let calls = parse(&recording(name)).into_iter().find_map(|entry| match entry {
+        Entry::Came(_, packet) if packet.raw("Event") == "DialBegin" => Some(packet),
+        Entry::Came(..) | Entry::Sent(_) => None,
+    });
+    board.packet(&calls.expect("a call"), Millis(7));
+    transfer(&mut board, "1001", carol(), 7);
+    assert!(failed(&mut board, Reason::Invalid).contains("several people"));
+
+    let mut board = ringing();
+    transfer(&mut board, "1001", carol(), 7);
+    reply(&mut board, "Response: Success\nValue: 1", 7);
+    talking(&mut board, 7);
+    reply(&mut board, "Response: Success\nMessage: Redirect successful", 7);
+    assert!(matches!(sent(&board), Order::Redirect { .. }), "{:?}", board.sent);
+}
+
 #[test]
 fn a_call_to_several_phones_is_not_handed_on_before_one_answers() {
     let (mut board, _) = at("o_ringgroup", 500);
