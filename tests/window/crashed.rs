@@ -19,7 +19,9 @@ pub async fn comes_back(stage: &Stage, page: &Browser, screen: &Screen) -> Resul
     jane.wait(State::Up).await?;
     page.tile("1002", "outside").await?;
     let lamp = page.find(&tile("1002")).await?;
-    ensure!(page.colour(&lamp).await? == "rgb(155, 227, 168)", "the lamp has another colour");
+    let [red, green, blue] = OUTSIDE;
+    let painted = page.colour(&lamp).await?;
+    ensure!(painted == format!("rgb({red}, {green}, {blue})"), "the lamp has another colour: {painted}");
     let lit = until("the lamp is on the screen", async || {
         Ok(Some(screen.pixels(OUTSIDE)?).filter(|it| *it > 1_000))
     });

@@ -145,14 +145,13 @@ impl Transport for Ipc {
     fn withdraw(&self, _leg: &LegId) {}
 }
 
-/// The settings that the core keeps. The page has asked for them already, while this program was loaded.
+/// The settings that the core keeps, for which the page asked while this program was loaded.
 pub async fn settings() -> Remembered {
     let asked = js_sys::Reflect::get(&js_sys::global(), &SETTINGS.into());
-    let answer = match asked.and_then(JsCast::dyn_into::<js_sys::Promise>) {
-        Ok(asked) => JsFuture::from(asked).await,
-        Err(_) => invoke("load_settings", to_js(&())).await,
+    let Ok(asked) = asked.and_then(JsCast::dyn_into::<js_sys::Promise>) else {
+        return Err("The page did not ask the program for your settings.".into());
     };
-    match answer {
+    match JsFuture::from(asked).await {
         Ok(value) if value.is_null() || value.is_undefined() => Ok(None),
         Ok(value) => from_js(&value).map(Some),
         Err(why) => Err(sentence(&why)),
