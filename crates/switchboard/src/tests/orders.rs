@@ -214,7 +214,7 @@ fn a_call_that_i_place_goes_to_no_mailbox_before_it_is_answered() {
     assert_eq!(board.sent.len(), 0);
 }
 
-/// The line of a caller whom a call that I place has found talking to me, which ends with mine.
+/// My line ends once the call that I place is handed on; not while somebody outside talks to it, who would go with it.
 #[test]
 fn whoever_talks_to_me_is_not_hung_up_on_for_somebody_whom_i_call() {
     let talking = |board: &mut Switchboard, at: i64| {

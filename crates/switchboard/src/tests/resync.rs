@@ -147,8 +147,6 @@ struct Reading {
     overtaken: usize,
 }
 
-const AT_ONCE: Reading = Reading { between: 0, overtaken: 0 };
-
 /// Replays what comes after `missing`, with the lists of then, and compares at every quiet moment.
 fn converges(recorded: &Recorded, whole: &BTreeMap<usize, Office>, missing: usize, reading: Reading) {
     let (name, packets) = recorded;
@@ -220,38 +218,32 @@ fn same(board: &Switchboard, truth: &Mirror) {
     assert_eq!(truth.bridged(), bridged.collect());
 }
 
-#[test]
-fn a_recording_without_any_beginning_converges() {
+/// Every recording from every beginning, with the readings for each; how often that is.
+fn from_every_beginning(readings: impl Fn(usize) -> Vec<Reading>) -> usize {
     let mut tried = 0;
     for recorded in recordings() {
         let whole = whole(&recorded.1);
         for missing in 0..=recorded.1.len() {
-            converges(recorded, &whole, missing, AT_ONCE);
-            tried += 1;
-        }
-    }
-    assert!(tried > 1_500, "{tried}");
-}
-
-/// From every beginning and with every number of events that the lists overtake; how many come between two lists takes
-/// turns.
-#[test]
-fn so_it_does_where_events_come_between_the_lists() {
-    let mut tried = 0;
-    for recorded in recordings() {
-        let whole = whole(&recorded.1);
-        for missing in 0..=recorded.1.len() {
-            for overtaken in 0..6 {
-                converges(
-                    recorded,
-                    &whole,
-                    missing,
-                    Reading { between: (missing + overtaken) % 4, overtaken },
-                );
+            for reading in readings(missing) {
+                converges(recorded, &whole, missing, reading);
                 tried += 1;
             }
         }
     }
+    tried
+}
+
+#[test]
+fn a_recording_without_any_beginning_converges() {
+    let tried = from_every_beginning(|_| vec![Reading { between: 0, overtaken: 0 }]);
+    assert!(tried > 1_500, "{tried}");
+}
+
+/// With every number of events that the lists overtake; how many come between two lists takes turns.
+#[test]
+fn so_it_does_where_events_come_between_the_lists() {
+    let reading = |missing, overtaken| Reading { between: (missing + overtaken) % 4, overtaken };
+    let tried = from_every_beginning(|missing| (0..6).map(|overtaken| reading(missing, overtaken)).collect());
     assert!(tried > 9_000, "{tried}");
 }
 
@@ -278,5 +270,4 @@ proptest! {
         let missing = usize::from(missing) % (recorded.1.len() + 1);
         converges(&recorded, &BTreeMap::new(), missing, Reading { between, overtaken: 0 });
     }
-
 }

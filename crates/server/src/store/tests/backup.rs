@@ -20,13 +20,18 @@ fn bytes(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
+/// Of several threads, too, rows come in the order of their numbers, as of the server's one task that hands them over.
+fn end_in_order(store: &Store, turn: &Mutex<()>) {
+    let _turn = turn.lock().unwrap();
+    end(store, "c", "1001");
+}
+
 #[tokio::test]
 async fn a_backup_during_writes_is_one_moment_of_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f.db");
     let store = Arc::new(Store::open(&path, Purpose::Serve).unwrap());
     let stop = Arc::new(AtomicBool::new(false));
-    // As in the server, where one task counts the calls and hands them over, they come in the order of their numbers.
     let in_order = Arc::new(Mutex::new(()));
     let busy = std::thread::spawn({
         let (store, stop, in_order) = (Arc::clone(&store), Arc::clone(&stop), Arc::clone(&in_order));
@@ -34,9 +39,7 @@ async fn a_backup_during_writes_is_one_moment_of_the_database() {
             while !stop.load(Ordering::Relaxed) {
                 // What waits is bounded; here nothing may be given up.
                 if store.shared.depth().rows < 1_000 {
-                    let one = in_order.lock().unwrap();
-                    end(&store, "c", "1001");
-                    drop(one);
+                    end_in_order(&store, &in_order);
                     store.audit(Entry::done(Act::LogIn, "here", clock::now()));
                 }
                 std::thread::yield_now();
@@ -45,9 +48,7 @@ async fn a_backup_during_writes_is_one_moment_of_the_database() {
     });
     let count = "SELECT count(*) FROM history";
     for n in 0..5 {
-        let one = in_order.lock().unwrap();
-        end(&store, "c", "1001");
-        drop(one);
+        end_in_order(&store, &in_order);
         store.saved().await.unwrap();
         let least: i64 = connect(&path).unwrap().query_row(count, [], |row| row.get(0)).unwrap();
         let to = folder.path().join(format!("{n}.backup"));
