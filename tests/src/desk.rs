@@ -395,7 +395,7 @@ async fn receive(socket: &mut Socket, end: Instant) -> Result<ServerMessage> {
         let message = timeout_at(end, socket.next()).await.context("it did not happen in time")?;
         match message.context("the server closed the socket")?? {
             Message::Text(text) => {
-                return serde_json::from_str(&text).with_context(|| format!("not a server message: {text}"));
+                return ServerMessage::read(&text).with_context(|| format!("not a server message: {text}"));
             }
             Message::Close(frame) => bail!("the server closed the socket: {frame:?}"),
             Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}

@@ -202,7 +202,7 @@ async fn listen(mut socket: SplitStream<Socket>, noted: Arc<Mutex<Noted>>, seen:
         } else if is(&text, "snapshot") {
             note.snapshots += 1;
         } else if is(&text, "result") || is(&text, "history\"") {
-            let Ok(message) = serde_json::from_str::<ServerMessage>(&text) else { continue };
+            let Ok(message) = ServerMessage::read(&text) else { continue };
             if let ServerMessage::Result { id, .. } | ServerMessage::History { id, .. } = &message {
                 note.answers.insert(id.to_string(), (at, message));
             }
@@ -218,7 +218,7 @@ impl Seen {
             return;
         }
         self.upto = seq;
-        let Ok(ServerMessage::Delta(delta)) = serde_json::from_str::<ServerMessage>(text) else { return };
+        let Ok(ServerMessage::Delta(delta)) = ServerMessage::read(text) else { return };
         for change in &delta.changes {
             match change {
                 Change::Call(call) => {

@@ -10,7 +10,8 @@ use frontdesk_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the desktop core (or the view's own socket) tells the view.
+/// What the desktop core (or the view's own socket) tells the view. Serde reads it but for a message of the server, which
+/// is read by [`ServerMessage::read`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Message {
@@ -32,6 +33,7 @@ pub enum Message {
         user: Option<String>,
     },
     /// A message of the server.
+    #[serde(skip_deserializing)]
     Message {
         /// The message.
         message: Box<ServerMessage>,

@@ -11,7 +11,7 @@ pub fn body(input: &[u8]) {
     let mut replica = Replica::default();
     let mut console = Console::new("fuzz", |_| 0);
     for line in all.lines() {
-        let Ok(message) = serde_json::from_str::<ServerMessage>(line) else { continue };
+        let Ok(message) = ServerMessage::read(line) else { continue };
         rewritten(&message);
         if let ServerMessage::Ready { now, .. } | ServerMessage::Snapshot { now, .. } = &message {
             // A clock that nobody has.
@@ -28,7 +28,7 @@ pub fn body(input: &[u8]) {
 }
 
 fn rewritten(message: &ServerMessage) {
-    let again = serde_json::to_string(message).map(|text| serde_json::from_str::<ServerMessage>(&text));
+    let again = serde_json::to_string(message).map(|text| ServerMessage::read(&text));
     match again {
         Ok(Ok(again)) => assert_eq!(&again, message, "written and read it is another message"),
         other => panic!("the message cannot be read when written: {other:?}"),

@@ -1,5 +1,7 @@
 //! The office as one value, and the changes that carry it from one state to the next.
 
+mod read;
+
 use crate::call::{Call, Leg, Party};
 use crate::handed::Handed;
 use crate::id::{CallId, Extension, HandedId, LegId, LotName, MailboxId, Millis, PersonId, QueueName, Seq};
@@ -136,8 +138,9 @@ pub struct Mailbox {
     pub old: u32,
 }
 
-/// One fact that changed: always the whole new value, so that applying it twice is harmless.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One fact that changed: always the whole new value, so that applying it twice is harmless. It is read where its kind
+/// stands before its value, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "change", content = "value", rename_all = "camelCase")]
 pub enum Change {

@@ -140,7 +140,7 @@ mod tests {
                 serde_json::json!({"type": "result", "id": "1", "outcome": {"outcome": "done", "text": name}}),
             ),
         ] {
-            let message: crate::ServerMessage = serde_json::from_str(&json).unwrap();
+            let message = crate::ServerMessage::read(&json).unwrap();
             assert_eq!(serde_json::to_value(&message).unwrap(), clean);
         }
         let party = format!(r#"{{"name":"{long}","number":"{evil}","kind":{{"at":"outside"}}}}"#);

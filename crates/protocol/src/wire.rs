@@ -79,6 +79,7 @@ pub struct Resume {
     pub seq: Seq,
 }
 
+// Read with `ServerMessage::read`: serde alone knows none of the two large kinds.
 /// From the server to a desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -104,9 +105,11 @@ pub enum ServerMessage {
         /// The server's clock.
         now: Millis,
         /// The office.
+        #[serde(deserialize_with = "read::apart")]
         office: Arc<Office>,
     },
     /// What changed.
+    #[serde(deserialize_with = "read::apart")]
     Delta(Delta),
     /// The hash of the office after this delta; see [`StateHash`]. Sent every ten seconds.
     Check {

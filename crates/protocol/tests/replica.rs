@@ -137,7 +137,7 @@ proptest! {
         let changes = before.changes_to(&after);
         let message = ServerMessage::Delta(Delta { seq: Seq(3), changes });
         let text = serde_json::to_string(&message).unwrap();
-        let ServerMessage::Delta(delta) = serde_json::from_str(&text).unwrap() else { panic!("not a delta") };
+        let ServerMessage::Delta(delta) = ServerMessage::read(&text).unwrap() else { panic!("not a delta") };
         let mut replica = before;
         for change in delta.changes.iter().chain(&delta.changes) {
             replica.apply(change.clone());

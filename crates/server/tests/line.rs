@@ -55,7 +55,7 @@ impl Desk {
         loop {
             let message = timeout(DEADLINE, self.socket.next()).await.expect("in time").unwrap().unwrap();
             let Message::Text(text) = message else { continue };
-            let message = serde_json::from_str(&text).unwrap();
+            let message = ServerMessage::read(&text).unwrap();
             match &message {
                 ServerMessage::Snapshot { epoch, seq, office, .. } => {
                     (self.epoch, self.seq, self.office) = (Some(epoch.clone()), *seq, (**office).clone());

@@ -2,19 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use frontdesk_protocol::{ClientMessage, ServerMessage};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-fn examples<T: DeserializeOwned + Serialize>(direction: &str) -> BTreeSet<String> {
+fn examples<T: Serialize>(direction: &str, read: impl Fn(&str) -> serde_json::Result<T>) -> BTreeSet<String> {
     let fence = format!("```json {direction}\n");
     let mut kinds = BTreeSet::new();
     for block in PAGE.split(&fence).skip(1) {
         let text = block.split("```").next().unwrap();
         let shown: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        let message: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let message = read(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         assert_eq!(serde_json::to_value(&message).unwrap(), shown, "{text}");
         kinds.insert(shown["type"].as_str().unwrap().to_owned());
     }
@@ -33,10 +33,13 @@ fn kinds(message: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_message_of_a_client_has_an_example_that_is_right() {
-    assert_eq!(examples::<ClientMessage>("client"), kinds("ClientMessage"));
+    assert_eq!(
+        examples("client", |text| serde_json::from_str::<ClientMessage>(text)),
+        kinds("ClientMessage")
+    );
 }
 
 #[test]
 fn every_message_of_the_server_has_an_example_that_is_right() {
-    assert_eq!(examples::<ServerMessage>("server"), kinds("ServerMessage"));
+    assert_eq!(examples("server", |text| ServerMessage::read(text)), kinds("ServerMessage"));
 }

@@ -46,7 +46,7 @@ impl Desk {
 
     /// The server says something; gives what is said to that. The error says that the connection is over.
     pub fn hear(&mut self, text: &str, now: Millis) -> Result<Vec<ClientMessage>, String> {
-        let message: ServerMessage = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let message = ServerMessage::read(text).map_err(|error| error.to_string())?;
         self.line.heard(now);
         let mut said = Vec::new();
         match &message {

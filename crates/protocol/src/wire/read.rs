@@ -1,13 +1,31 @@
-//! Reads what a server says. What kind of message it is stands beside what is in it, so a reader that takes any order of
-//! the two has to keep a copy of everything first; of a whole office that is more work than all the rest. The server
-//! writes the kind first, and what begins so is read at once.
+//! Reads what a server says. What kind of message it is stands beside what is in it, so serde keeps a copy of everything
+//! before it reads it, whatever the order of the two; of a whole office that is more work than all the rest. Here the kind
+//! is looked for first: the server begins with it.
 
 use super::ServerMessage;
 use crate::id::{Epoch, Millis, Seq};
 use crate::office::{Change, Delta, Office};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Error, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 use std::sync::Arc;
+
+/// What a message of the server begins with.
+const FIRST: &str = r#"{"type":""#;
+
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    kind: Kind,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum Kind {
+    Snapshot,
+    Delta,
+    #[serde(other)]
+    Small,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,60 +49,99 @@ struct Changed {
 }
 
 impl ServerMessage {
-    /// Reads a text frame: the same as its `Deserialize` does, with much less work for the large ones.
+    /// Reads a text frame. `Deserialize` alone refuses the two large kinds, snapshot and delta.
     ///
     /// # Errors
     /// When it is no message that this version knows.
     pub fn read(text: &str) -> serde_json::Result<Self> {
-        if text.starts_with(r#"{"type":"snapshot","#) {
-            let Snapshot { _kind, epoch, seq, now, office } = serde_json::from_str(text)?;
-            return Ok(Self::Snapshot { epoch, seq, now, office: Arc::new(office) });
+        match kind(text)? {
+            Kind::Snapshot => {
+                let Snapshot { _kind, epoch, seq, now, office } = serde_json::from_str(text)?;
+                Ok(Self::Snapshot { epoch, seq, now, office: Arc::new(office) })
+            }
+            Kind::Delta => {
+                let Changed { _kind, seq, changes } = serde_json::from_str(text)?;
+                Ok(Self::Delta(Delta { seq, changes }))
+            }
+            Kind::Small => serde_json::from_str(text),
         }
-        if text.starts_with(r#"{"type":"delta","#) {
-            let Changed { _kind, seq, changes } = serde_json::from_str(text)?;
-            return Ok(Self::Delta(Delta { seq, changes }));
-        }
-        serde_json::from_str(text)
     }
+}
+
+fn kind(text: &str) -> serde_json::Result<Kind> {
+    match text.strip_prefix(FIRST).and_then(|rest| rest.split_once("\",")) {
+        Some(("snapshot", _)) => Ok(Kind::Snapshot),
+        Some(("delta", _)) => Ok(Kind::Delta),
+        Some(_) => Ok(Kind::Small),
+        None => serde_json::from_str(text).map(|Typed { kind }| kind),
+    }
+}
+
+/// Nothing: what is read by [`ServerMessage::read`] only.
+pub(super) fn apart<'de, D: Deserializer<'de>, T>(_: D) -> Result<T, D::Error> {
+    Err(D::Error::custom("a snapshot and a delta are read apart"))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::id::CallId;
 
-    fn same(text: &str) {
-        let (ours, derived) = (ServerMessage::read(text), serde_json::from_str::<ServerMessage>(text));
-        assert_eq!(ours.as_ref().ok(), derived.as_ref().ok(), "{text}");
+    fn read(text: &str) -> Option<ServerMessage> {
+        ServerMessage::read(text).ok()
     }
 
     #[test]
-    fn what_is_read_at_once_is_what_is_read_in_any_order() {
-        let snapshot = r#"{"type":"snapshot","epoch":"e","seq":3,"now":5,"office":OFFICE}"#;
-        let office = serde_json::to_string(&Office::default()).unwrap();
-        let snapshot = snapshot.replace("OFFICE", &office);
-        assert!(matches!(
-            ServerMessage::read(&snapshot).unwrap(),
-            ServerMessage::Snapshot { seq: Seq(3), .. }
-        ));
+    fn the_large_kinds_are_read_in_any_order_and_nothing_that_is_no_message() {
+        let snapshot = r#"{"type":"snapshot","epoch":"e","seq":7,"now":5,"office":OFFICE}"#;
+        let snapshot = snapshot.replace("OFFICE", &serde_json::to_string(&Office::default()).unwrap());
         let delta = r#"{"type":"delta","seq":7,"changes":[{"change":"callGone","value":"c"}]}"#;
-        assert!(matches!(
-            ServerMessage::read(delta).unwrap(),
-            ServerMessage::Delta(Delta { seq: Seq(7), .. })
-        ));
-        for whole in [snapshot.as_str(), delta] {
-            same(whole);
-            same(&whole.replacen("{\"type\"", "{ \"type\"", 1));
-            same(&whole.replacen("\"seq\"", "\"mood\":{\"a\":[1]},\"seq\"", 1));
-            same(&whole.replacen("\"seq\"", "\"type\":\"beat\",\"seq\"", 1));
-            same(&whole.replacen("\"seq\"", "\"seq\":1,\"seq\"", 1));
-            same(&whole.replacen("\"seq\"", "\"sec\"", 1));
-            (0..whole.len()).filter(|end| whole.is_char_boundary(*end)).for_each(|end| same(&whole[..end]));
+        let gone = Change::CallGone(CallId::parse("c").unwrap());
+        let means = [
+            (
+                snapshot.as_str(),
+                "snapshot",
+                ServerMessage::Snapshot {
+                    epoch: Epoch::parse("e").unwrap(),
+                    seq: Seq(7),
+                    now: Millis(5),
+                    office: Arc::default(),
+                },
+            ),
+            (delta, "delta", ServerMessage::Delta(Delta { seq: Seq(7), changes: vec![gone] })),
+        ];
+        for (whole, name, message) in means {
+            assert_eq!(serde_json::to_string(&message).unwrap(), whole);
+            let kind = format!(r#""type":"{name}","#);
+            let last = whole.replacen(&kind, "", 1).replacen(r#""seq":7,"#, &format!(r#"{kind}"seq":7,"#), 1);
+            let spaced = whole.replacen("{\"type\":", "{ \"type\" : ", 1);
+            let newer = whole.replacen("\"seq\"", "\"mood\":{\"a\":[1]},\"seq\"", 1);
+            for text in [whole, &last, &spaced, &newer] {
+                assert_eq!(read(text).as_ref(), Some(&message), "{text}");
+            }
+            for (from, to) in [
+                ("\"seq\"", "\"type\":\"beat\",\"seq\""),
+                ("\"seq\"", "\"seq\":1,\"seq\""),
+                ("\"seq\"", "\"sec\""),
+                (name, "photograph"),
+            ] {
+                let text = whole.replacen(from, to, 1);
+                assert_eq!(read(&text), None, "{text}");
+            }
+            for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+                assert_eq!(read(&whole[..end]), None, "{}", &whole[..end]);
+            }
         }
-        for other in
-            [r#"{"now":1,"type":"beat","seq":2}"#, r#"{"type":"beat","now":1,"seq":2}"#, "[]", "", "{}"]
-        {
-            same(other);
-        }
+    }
+
+    #[test]
+    fn the_small_kinds_are_read_in_any_order() {
+        let beat = Some(ServerMessage::Beat { now: Millis(1), seq: Seq(2) });
+        assert_eq!(read(r#"{"type":"beat","now":1,"seq":2}"#), beat);
+        assert_eq!(read(r#"{"now":1,"type":"beat","seq":2}"#), beat);
+        let other =
+            ["[]", "", "{}", "7", r#"{"type":"beat"}"#, r#"{"type":7,"now":1,"seq":2}"#, r#"{"type":""#];
+        other.into_iter().for_each(|text| assert_eq!(read(text), None, "{text}"));
     }
 }

@@ -147,7 +147,7 @@ async fn hear(socket: &mut Socket) -> ServerMessage {
     let message = timeout(DEADLINE, async {
         loop {
             match socket.next().await.unwrap().unwrap() {
-                Message::Text(text) => match serde_json::from_str(&text).unwrap() {
+                Message::Text(text) => match ServerMessage::read(&text).unwrap() {
                     ServerMessage::Beat { .. } => {}
                     message => return message,
                 },

@@ -19,7 +19,7 @@ fn up(since: i64) -> Vec<Change> {
 fn replica(first: &[Utf8Bytes]) -> (Seq, Office) {
     let (mut at, mut office) = (Seq(0), Office::default());
     for text in first {
-        match serde_json::from_str(text).unwrap() {
+        match ServerMessage::read(text).unwrap() {
             ServerMessage::Snapshot { seq, office: whole, .. } => (at, office) = (seq, (*whole).clone()),
             ServerMessage::Delta(delta) => {
                 at = delta.seq;
@@ -79,7 +79,7 @@ fn of_several_changes_of_one_thing_the_last_is_sent() {
     let hub = hub();
     hub.publish([up(1), up(2), up(3)].concat());
     let start = full(&hub, Some(&Resume { epoch: Epoch::parse("e").unwrap(), seq: Seq(0) }));
-    let ServerMessage::Delta(delta) = serde_json::from_str(&start.first[0]).unwrap() else { panic!() };
+    let ServerMessage::Delta(delta) = ServerMessage::read(&start.first[0]).unwrap() else { panic!() };
     assert_eq!(delta.changes, up(3));
 }
 
@@ -94,7 +94,7 @@ fn the_hash_stands_in_its_place_among_the_deltas_and_a_replica_that_differs_is_f
     while let Some(Delivery::Frame(text)) = start.feed.take() {
         heard.push(text);
     }
-    let heard: Vec<ServerMessage> = heard.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    let heard: Vec<ServerMessage> = heard.iter().map(|text| ServerMessage::read(text).unwrap()).collect();
     let ServerMessage::Check { seq: Seq(1), hash } = heard[2] else { panic!("{:?}", heard[2]) };
     assert_eq!(hash, specimen::office().hash());
 
@@ -111,6 +111,6 @@ fn the_hash_stands_in_its_place_among_the_deltas_and_a_replica_that_differs_is_f
         wrong.take(&message);
     }
     assert_eq!(wrong.take(&heard[2]), Step::Resync(ResyncCause::Differs));
-    wrong.take(&serde_json::from_str(&full(&hub, None).first[0]).unwrap());
+    wrong.take(&ServerMessage::read(&full(&hub, None).first[0]).unwrap());
     assert_eq!(wrong.office(), right.office());
 }

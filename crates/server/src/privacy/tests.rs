@@ -95,7 +95,7 @@ fn change() -> impl Strategy<Value = Change> {
 
 /// What a desk has taken in so far, from the texts it was sent.
 fn take(replica: &mut Replica, text: &str) {
-    let message = serde_json::from_str(text).unwrap();
+    let message = ServerMessage::read(text).unwrap();
     assert_eq!(replica.take(&message), Step::Taken, "{text}");
 }
 

@@ -24,7 +24,7 @@ fn more(bytes: impl Into<Vec<u8>>, last: bool) -> Message {
 async fn end(socket: &mut Socket) -> Option<(String, bool)> {
     loop {
         match timeout(DEADLINE, socket.next()).await.expect("the socket ends")? {
-            Ok(Message::Text(text)) => match serde_json::from_str(&text).unwrap() {
+            Ok(Message::Text(text)) => match ServerMessage::read(&text).unwrap() {
                 ServerMessage::Bye { text, again, .. } => return Some((text, again)),
                 _ => continue,
             },
