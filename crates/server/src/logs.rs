@@ -4,13 +4,13 @@
 use crate::meters;
 use clap::ValueEnum;
 use std::io::IsTerminal as _;
+use std::str::FromStr as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_subscriber::filter::{LevelFilter, filter_fn};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{LevelFilter, Targets, filter_fn};
+use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
 
 /// How a line of the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,7 +23,7 @@ pub enum LogFormat {
 
 /// Begins to log to the standard error, at the level that `FRONTDESK_LOG` says, or as `usual` without it.
 pub fn begin(format: LogFormat, usual: &str) {
-    let wanted = std::env::var("FRONTDESK_LOG").ok().filter(|wanted| EnvFilter::try_new(wanted).is_ok());
+    let wanted = std::env::var("FRONTDESK_LOG").ok().filter(|wanted| Targets::from_str(wanted).is_ok());
     begin_into(std::io::stderr, format, wanted.as_deref().unwrap_or(usual));
 }
 
@@ -49,7 +49,8 @@ fn written<S: Subscriber + for<'s> tracing_subscriber::registry::LookupSpan<'s>>
     // At their lower levels the libraries of HTTP, WebSocket, TLS and the window print what is on the wire: passwords,
     // tokens, callers.
     let discreet = filter_fn(|metadata| is_own(metadata) || *metadata.level() <= Level::INFO);
-    out.with_filter(EnvFilter::new(level)).with_filter(discreet)
+    let level = Targets::from_str(level).unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    out.with_filter(level).with_filter(discreet)
 }
 
 fn is_own(metadata: &Metadata<'_>) -> bool {
