@@ -23,7 +23,7 @@ const cover = (what) => {
   again.focus();
 };
 
-const tell = (text) => globalThis.__TAURI__?.core.invoke('report_error', { text }).catch(() => {});
+const tell = (text) => globalThis.__TAURI_INTERNALS__?.invoke('report_error', { text }).catch(() => {});
 
 // Whether the page may be loaded again by itself. Without a store nobody would know that it happens over and over.
 const mayLoadAgain = () => {
@@ -66,7 +66,7 @@ try {
   // Then nobody is told that the page was loaded again.
 }
 // Each of these takes a while to come, so none of them waits for another.
-globalThis.frontdeskSettings = globalThis.__TAURI__?.core.invoke('load_settings');
+globalThis.frontdeskSettings = globalThis.__TAURI_INTERNALS__?.invoke('load_settings');
 const program = fetch(new URL('./frontdesk-ui_bg.wasm', import.meta.url));
 Promise.all([import('./frontdesk-ui.js'), program])
   .then(([view, program]) => view.default({ module_or_path: program }))

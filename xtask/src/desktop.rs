@@ -44,6 +44,8 @@ pub fn build() -> Result<PathBuf> {
     build.args(["build", "--quiet", "--profile", "desktop", "-p", "frontdesk", "--bin", "frontdesk"]);
     // What Tauri's own tool sets: the window shows the page that is inside the program.
     build.args(["--features", "custom-protocol"]);
+    // And what it sets for `removeUnusedCommands`: of Tauri's own commands only those that the page may use are in it.
+    build.env("REMOVE_UNUSED_COMMANDS", workspace::root());
     job::run("building the desktop program; the first time takes some minutes", &mut build)?;
     Ok(workspace::target().join("desktop/frontdesk"))
 }

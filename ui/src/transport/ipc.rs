@@ -14,13 +14,14 @@ use yew::Callback;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"], js_name = invoke, catch)]
+    // What the functions of Tauri's own package for pages call. Of that package nothing else is needed here.
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI_INTERNALS__"], js_name = invoke, catch)]
     async fn invoke(command: &str, arguments: JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// Whether the desktop program is around this view.
 pub fn is_there() -> bool {
-    js_sys::Reflect::has(&js_sys::global(), &"__TAURI__".into()).unwrap_or(false)
+    js_sys::Reflect::has(&js_sys::global(), &"__TAURI_INTERNALS__".into()).unwrap_or(false)
 }
 
 /// What the core calls in the page, with JSON texts, one on each line.
@@ -209,11 +210,9 @@ const PASSED_ON: (&str, &str) = (r#"{"kind":"message","message":"#, "}");
 
 /// Reads a message of the core.
 fn read(text: &str) -> serde_json::Result<Message> {
-    // Read from within, because what says its kind beside the rest is copied before it is read.
-    let passed_on = text.strip_prefix(PASSED_ON.0).and_then(|text| text.strip_suffix(PASSED_ON.1));
-    match passed_on.map(ServerMessage::read) {
-        Some(Ok(message)) => Ok(Message::Message { message: Box::new(message) }),
-        Some(Err(_)) | None => serde_json::from_str(text),
+    match text.strip_prefix(PASSED_ON.0).and_then(|text| text.strip_suffix(PASSED_ON.1)) {
+        Some(passed_on) => Ok(Message::Message { message: Box::new(ServerMessage::read(passed_on)?) }),
+        None => serde_json::from_str(text),
     }
 }
 
