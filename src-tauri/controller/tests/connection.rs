@@ -42,9 +42,9 @@ fn a_page_that_loads_late_is_told_everything_first() {
     let snapshot = &desk.done.told[1]["message"];
     assert_eq!(snapshot["seq"], 1);
     assert!(snapshot["office"]["calls"]["c1"].is_object());
-    let read: ServerMessage = serde_json::from_value(snapshot.clone()).unwrap();
+    let read = ServerMessage::read(&snapshot.to_string()).unwrap();
     assert!(matches!(read, ServerMessage::Snapshot { .. }));
-    let ready: ServerMessage = serde_json::from_value(desk.done.told[0]["message"].clone()).unwrap();
+    let ready = ServerMessage::read(&desk.done.told[0]["message"].to_string()).unwrap();
     assert!(matches!(ready, ServerMessage::Ready { resumed: false, .. }));
     assert_eq!(desk.done.told[3]["state"], "online");
 }

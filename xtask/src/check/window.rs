@@ -95,6 +95,8 @@ fn config_faults(config: &Value) -> Vec<String> {
         app["windows"].as_array().into_iter().flatten().map(|it| it["label"].clone()).collect();
     must("the windows", &json!(labels), json!(["main"]));
     must("capabilities", &app["security"]["capabilities"], json!(["main-window"]));
+    must("withGlobalTauri", &app["withGlobalTauri"], json!(false));
+    must("removeUnusedCommands", &config["build"]["removeUnusedCommands"], json!(true));
     must("freezePrototype", &app["security"]["freezePrototype"], json!(true));
     let policy: serde_json::Map<String, Value> =
         POLICY.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
@@ -153,6 +155,10 @@ mod tests {
         let mut weaker = config.clone();
         weaker["app"]["security"]["dangerousDisableAssetCspModification"] = json!(true);
         assert!(config_faults(&weaker)[0].contains("dangerousDisableAssetCspModification"));
+        let mut wider = config.clone();
+        wider["app"]["withGlobalTauri"] = json!(true);
+        wider["build"]["removeUnusedCommands"] = Value::Null;
+        assert_eq!(config_faults(&wider).len(), 2);
         let mut deaf = config.clone();
         deaf["bundle"]["linux"]["deb"]["desktopTemplate"] = Value::Null;
         assert!(config_faults(&deaf)[0].contains("the desktop entry is"));
