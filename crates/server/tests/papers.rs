@@ -41,5 +41,5 @@ fn every_message_of_a_client_has_an_example_that_is_right() {
 
 #[test]
 fn every_message_of_the_server_has_an_example_that_is_right() {
-    assert_eq!(examples("server", |text| ServerMessage::read(text)), kinds("ServerMessage"));
+    assert_eq!(examples("server", ServerMessage::read), kinds("ServerMessage"));
 }
