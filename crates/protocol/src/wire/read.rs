@@ -7,24 +7,16 @@ use crate::id::{Epoch, Millis, Seq};
 use crate::office::{Change, Delta, Office};
 use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a message of the server begins with.
 const FIRST: &str = r#"{"type":""#;
 
 #[derive(Deserialize)]
-struct Typed {
-    #[serde(rename = "type")]
-    kind: Kind,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Kind {
-    Snapshot,
-    Delta,
-    #[serde(other)]
-    Small,
+struct Typed<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -54,25 +46,23 @@ impl ServerMessage {
     /// # Errors
     /// When it is no message that this version knows.
     pub fn read(text: &str) -> serde_json::Result<Self> {
-        match kind(text)? {
-            Kind::Snapshot => {
+        match &*kind(text)? {
+            "snapshot" => {
                 let Snapshot { _kind, epoch, seq, now, office } = serde_json::from_str(text)?;
                 Ok(Self::Snapshot { epoch, seq, now, office: Arc::new(office) })
             }
-            Kind::Delta => {
+            "delta" => {
                 let Changed { _kind, seq, changes } = serde_json::from_str(text)?;
                 Ok(Self::Delta(Delta { seq, changes }))
             }
-            Kind::Small => serde_json::from_str(text),
+            _ => serde_json::from_str(text),
         }
     }
 }
 
-fn kind(text: &str) -> serde_json::Result<Kind> {
+fn kind(text: &str) -> serde_json::Result<Cow<'_, str>> {
     match text.strip_prefix(FIRST).and_then(|rest| rest.split_once("\",")) {
-        Some(("snapshot", _)) => Ok(Kind::Snapshot),
-        Some(("delta", _)) => Ok(Kind::Delta),
-        Some(_) => Ok(Kind::Small),
+        Some((kind, _)) => Ok(Cow::Borrowed(kind)),
         None => serde_json::from_str(text).map(|Typed { kind }| kind),
     }
 }
